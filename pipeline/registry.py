@@ -1,0 +1,96 @@
+"""data/registry.yml: rounds, directorates, the catalogue of reports. Unknown keys and wrong types are refused."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+WIDER_SCOPES = ("federal", "kurdistan", "iraq")
+
+
+def _word(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", name):
+        raise ValueError(f"{name!r} is no word of letters, digits and hyphens")
+    return name
+
+
+def _date(text: str) -> str:
+    datetime.date.fromisoformat(text)
+    return text
+
+
+Word = Annotated[str, AfterValidator(_word)]
+# A date stays a text, in quotes: DVC stops at an unquoted one.
+IsoDate = Annotated[str, AfterValidator(_date)]
+
+
+class Entry(BaseModel):
+    """What every entry of the registry has in common: nothing unknown, nothing converted, nothing changed later."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Simulation(Entry):
+    """How the export of a simulated round is made."""
+
+    facilities: int
+    seed: int
+    dirt: Literal["none", "real"] = "real"
+    directorates: list[Word] | None = None
+
+
+class Round(Entry):
+    """A round: its form, where its export comes from, its window and the date it is reported for."""
+
+    form: Word
+    source: Literal["simulated", "export"]
+    window: list[IsoDate]
+    report_date: IsoDate
+    simulate: Simulation | None = None
+
+    @model_validator(mode="after")
+    def _dates_in_order(self) -> Round:
+        if len(self.window) != 2 or not self.window[0] <= self.window[1] <= self.report_date:
+            raise ValueError("window must be two dates in order, and the report date not before the window's end")
+        if (self.source == "simulated") != (self.simulate is not None):
+            raise ValueError("a simulated round has a `simulate:` entry, and only a simulated one")
+        return self
+
+
+class Report(Entry):
+    """A report of the catalogue: its notebook, and the scopes it is made for."""
+
+    notebook: Word
+    scopes: Literal["directorates", "wider"]
+    title: str
+
+
+class Registry(Entry):
+    """The whole of data/registry.yml."""
+
+    open: list[Word]
+    simulated: list[Word]
+    directorates: list[Word]
+    wider_scopes: list[Word]
+    rounds: dict[Word, Round]
+    reports: dict[Word, Report]
+
+    @model_validator(mode="after")
+    def _known(self) -> Registry:
+        strangers = sorted(set(self.open) - set(self.rounds))
+        if strangers:
+            raise ValueError(f"open: {', '.join(strangers)} not among the rounds")
+        made = [name for name in self.open if self.rounds[name].source == "simulated"]
+        if sorted(self.simulated) != sorted(made):
+            raise ValueError(f"simulated: must be the open rounds with source `simulated`, {made}")
+        if self.wider_scopes != list(WIDER_SCOPES):
+            raise ValueError(f"wider_scopes must be {list(WIDER_SCOPES)}")
+        return self
+
+    def reports_of(self, scope: str) -> tuple[str, ...]:
+        """The reports that are made for a scope."""
+        kind = "wider" if scope in WIDER_SCOPES else "directorates"
+        return tuple(name for name, report in self.reports.items() if report.scopes == kind)

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.spelling import fold, slug, western_digits
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("لايوجد", "لایوجد"),  # Arabic and Farsi yeh
+        ("كركوك", "کرکوک"),
+        ("قطاع\u00a0الحي ", "قطاع  الحي"),
+        ("مـركز", "مركز"),
+        ("Not damaged ", "not  damaged"),
+        ("٢٠٢٣", "2023"),
+        ("ده\u200cشتی", "دهشتی"),
+    ],
+)
+def test_spellings_that_a_reader_takes_for_the_same_fold_to_one(first: str, second: str) -> None:
+    assert fold(first) == fold(second)
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing_more(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+def test_both_sets_of_eastern_digits_become_western() -> None:
+    assert western_digits("٠١٢٣٤٥٦٧٨٩ ۰۱۲۳۴۵۶۷۸۹") == "0123456789 0123456789"
+
+
+@given(st.text())
+def test_a_slug_is_a_word_or_blank(text: str) -> None:
+    assert all(part.isascii() and part.isalnum() for part in slug(text).split("-") if part)
