@@ -79,6 +79,7 @@ class VerificationError(HeramsError):
 def unknown(kind: str, word: object, known: Iterable[str]) -> UsageError:
     """The error for a word that is not in a list, with the nearest known word or the whole list."""
     known = sorted(known)
-    near = difflib.get_close_matches(str(word).casefold(), known, n=1, cutoff=0.6)
-    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}"
+    folded = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(str(word).casefold(), folded, n=1, cutoff=0.6)
+    hint = f"did you mean {folded[near[0]]!r}?" if near else f"known: {', '.join(known) or 'none'}"
     return UsageError(f"unknown {kind} {word!r}: {hint}")

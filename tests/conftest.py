@@ -50,6 +50,10 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     _cut(root / "data/reference/directorates.csv", "slug", directorates)
     _cut(root / "data/reference/sectors.csv", "directorate", directorates)
+    sectors = tuple(pd.read_csv(root / "data/reference/sectors.csv", dtype=str)["slug"])
+    _cut(root / "data/reference/simulation/directorates.csv", "directorate", directorates)
+    _cut(root / "data/reference/simulation/facility_split.csv", "directorate", directorates)
+    _cut(root / "data/reference/simulation/sectors.csv", "sector", sectors)
     registry = yaml.safe_load((ROOT / "data/registry.yml").read_text(encoding="utf-8"))
     registry["directorates"] = list(directorates)
     registry["open"] = registry["simulated"] = [ROUND]

@@ -1,0 +1,115 @@
+"""What briefs are cut from: tables, verdicts, decisions, the codebook and the reference lists of one round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from pipeline import codebook as codebooks
+from pipeline import decisions, indicators, places, verdict
+from pipeline.codebook import Codebook
+from pipeline.decisions import Decision
+from pipeline.places import Places
+from pipeline.project import TABLES, Project
+from pipeline.registry import WIDER_SCOPES, Round
+from pipeline.verdict import Standing, Verdict
+
+FACTS = ("facilities", "answers", "choices", "staff")
+NAMES = ("en", "ar", "ckb")
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that the briefs of a round are cut from."""
+
+    round_name: str
+    entry: Round
+    directorates: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame]
+    """The four tables of facts, and the measures."""
+    verdicts: tuple[Verdict, ...]
+    findings: pd.DataFrame
+    """All findings of the round, with the table that they are about."""
+    decided: tuple[Decision, ...]
+    account: Mapping[str, Any]
+    codebook: Codebook
+    places: Places
+    reference: Mapping[str, pd.DataFrame]
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What the verdicts together say of each directorate and of Iraq."""
+        return verdict.combined(self.verdicts)
+
+    @cached_property
+    def units(self) -> dict[str, str]:
+        """The unit of each indicator that the measures have."""
+        entries = indicators.catalogue(self.reference["indicators"])
+        names = sorted(set(self.tables["measures"]["indicator"].astype(str)))
+        return {name: indicators.entry(name, entries).unit for name in names}
+
+    @cached_property
+    def by_scope(self) -> dict[str, pd.DataFrame]:
+        """The measures of each scope, all columns as texts and nullable numbers."""
+        measures = self.tables["measures"]
+        plain = measures.astype({name: str for name in ("indicator", "scope", "dimension", "group", "reason")})
+        return {str(scope): rows for scope, rows in plain.groupby("scope", sort=True)}
+
+    def members(self, scope: str) -> tuple[str, ...]:
+        """The directorates of a scope, in the registry's order."""
+        if scope not in WIDER_SCOPES:
+            return (scope,)
+        return tuple(slug for slug in self.directorates if scope in ("iraq", self.places.region.get(slug)))
+
+    @cached_property
+    def reporting(self) -> frozenset[str]:
+        """The directorates that have facilities in this round."""
+        return frozenset(self.tables["facilities"]["directorate"].astype(str)) & frozenset(self.directorates)
+
+    def names(self, scope: str) -> dict[str, str]:
+        """The name of a scope in each language."""
+        labels = self.reference["labels"]
+        row = labels[(labels["list"].isin(("directorate", "scope"))) & (labels["canonical"] == scope)]
+        if len(row):
+            return {language: str(row.iloc[0][language]) for language in NAMES}
+        if scope in WIDER_NAMES:
+            return WIDER_NAMES[scope]
+        own = self.places.directorates.set_index("slug").loc[scope]
+        return {language: str(own[f"name_{language}"]) for language in NAMES}
+
+
+# Names of the wider scopes, for lists of labels that lack them.
+WIDER_NAMES = {
+    "iraq": {"en": "Iraq", "ar": "العراق", "ckb": "عێراق"},
+    "federal": {"en": "Federal directorates", "ar": "الدوائر الاتحادية", "ckb": "فەرمانگە فیدراڵییەکان"},
+    "kurdistan": {"en": "Kurdistan Region", "ar": "إقليم كردستان", "ckb": "هەرێمی کوردستان"},
+}
+
+
+def gather(project: Project, round_name: str) -> Material:
+    """The material of a round; refuses tables that no verdict judged, or that are unfit."""
+    entry = project.round(round_name)
+    verdicts = tuple(verdict.require(project, round_name, table) for table in TABLES)
+    findings = [verdict.read_findings(project, round_name, table).assign(table=table) for table in TABLES]
+    names = ("indicators", "labels", "governorates", "population", "benchmarks")
+    reference = {name: project.read_csv(project.reference(f"{name}.csv")) for name in names}
+    totals = project.reference(f"national_totals_{entry.report_date[:7]}.csv")
+    if totals.is_file():
+        reference["totals"] = project.read_csv(totals)
+    return Material(
+        round_name=round_name,
+        entry=entry,
+        directorates=tuple(project.registry.directorates),
+        tables={name: project.read_table(round_name, name) for name in (*FACTS, "measures")},
+        verdicts=verdicts,
+        findings=pd.concat(findings, ignore_index=True),
+        decided=decisions.load(project, round_name),
+        account=project.read_json(project.account(round_name)),
+        codebook=codebooks.load(project, entry.form),
+        places=places.load(project),
+        reference=reference,
+    )

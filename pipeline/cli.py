@@ -1,0 +1,280 @@
+"""The command line: argv in, one call, exit code out.
+
+Verbs are imported when their command runs: `herams --help` answers at once, and a stage loads only what it needs.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline import environment
+from pipeline.errors import HeramsError, unknown
+from pipeline.project import TABLES, Project
+
+
+class Commands(click.Group):
+    """Commands that say what was meant when a word is not among them."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds a command by its name."""
+        if args[0] not in self.list_commands(ctx):
+            raise unknown("command", args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Runs a command and ends with its exit code: 0 done, 1 failed, 2 wrong use, 3 a gate is closed, 4 not verified."""
+    try:
+        herams.main(args=arguments, prog_name="herams", standalone_mode=False)
+    except HeramsError as problem:
+        click.echo(f"herams: {problem}", err=True)
+        sys.exit(problem.exit_code)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2 if isinstance(problem, click.UsageError) else 1)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("herams: stopped", err=True)
+        sys.exit(130)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="herams-iraq", message="%(version)s")
+def herams() -> None:
+    """From a HeRAMS export to the reports that health ministries decide by.
+
+    Start with `herams run`; it brings everything up to date. The README has a first day for a new analyst.
+    """
+
+
+@herams.command()
+@click.option("--round", "round_name", metavar="ROUND", help="Only this open round.")
+@click.option(
+    "--directorate", "scope", metavar="SCOPE", help="Only the report of this directorate (or federal, kurdistan, iraq)."
+)
+@click.option("--dry", is_flag=True, help="Say what would run, and run nothing.")
+def run(round_name: str | None, scope: str | None, dry: bool) -> None:
+    """Bring everything up to date: only what changed is made anew."""
+    from pipeline import run as verb
+
+    verb.run(_project(), round_name, scope, dry)
+
+
+@herams.command()
+@click.argument("form")
+@click.option("--facilities", default=5205, show_default=True, help="How many facilities.")
+@click.option("--seed", default=1, show_default=True, help="Same seed, same bytes.")
+@click.option(
+    "--answers",
+    type=click.Choice(["text", "codes"]),
+    default="text",
+    show_default=True,
+    help="Answers as English text, or as codes.",
+)
+@click.option(
+    "--headers",
+    type=click.Choice(["one", "two"]),
+    default="one",
+    show_default=True,
+    help="One header row of codes, or question texts above them.",
+)
+@click.option(
+    "--ranks",
+    type=click.Choice(["older", "newer"]),
+    default="older",
+    show_default=True,
+    help="A column for each rank, or one for each option.",
+)
+@click.option(
+    "--format",
+    type=click.Choice(["csv", "xlsx"]),
+    default="csv",
+    show_default=True,
+    help="The kind of file.",
+)
+@click.option(
+    "--dirt",
+    type=click.Choice(["none", "real"]),
+    default="real",
+    show_default=True,
+    help="With or without the harmless dirt of real exports.",
+)
+@click.option(
+    "--directorate",
+    "directorates",
+    multiple=True,
+    metavar="DIRECTORATE",
+    help="Only these directorates; may be repeated.",
+)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+def simulate(form: str, facilities: int, seed: int, out: Path, **layout: Any) -> None:
+    """Make an export that looks real: for a demonstration, a test or a training."""
+    from pipeline import simulate as verb
+
+    project = _project()
+    options = verb.Options(**_options(layout))
+    project.write_bytes(out.resolve(), verb.simulate(project, form, facilities, seed, options))
+
+
+@herams.group(name="round", cls=Commands)
+def round_() -> None:
+    """Rounds: register one, make the export of a simulated one."""
+
+
+@round_.command(name="add")
+@click.argument("round_name", metavar="ROUND")
+@click.option("--form", required=True, help="The form's codebook, a folder of data/codebooks.")
+@click.option(
+    "--export",
+    "exports",
+    required=True,
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An export as received; may be repeated.",
+)
+@click.option(
+    "--window",
+    nargs=2,
+    required=True,
+    metavar="FIRST LAST",
+    help="The days between which facilities were visited, as 2024-03-01.",
+)
+@click.option(
+    "--report-date", metavar="DAY", help="The last response on or before this day counts. By default the window's end."
+)
+def round_add(
+    round_name: str, form: str, exports: tuple[Path, ...], window: tuple[str, str], report_date: str | None
+) -> None:
+    """Register a round and put its exports under DVC."""
+    from pipeline import rounds as verb
+
+    verb.add(_project(), round_name, form, exports, window, report_date or window[1])
+
+
+@round_.command(name="simulate")
+@click.argument("round_name", metavar="ROUND")
+def round_simulate(round_name: str) -> None:
+    """Make the export of a simulated round, as the registry says (a stage)."""
+    from pipeline import simulate as verb
+
+    _stage(verb.simulate_round, round_name)
+
+
+@herams.command()
+@click.argument("round_name", metavar="ROUND")
+def ingest(round_name: str) -> None:
+    """Read a round's exports into records (a stage)."""
+    from pipeline import ingest as verb
+
+    _stage(verb.ingest, round_name)
+
+
+@herams.command()
+@click.argument("round_name", metavar="ROUND")
+@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
+def gate(round_name: str, tables: tuple[str, ...]) -> None:
+    """Judge tables of a round by their suites (a stage)."""
+    from pipeline import gate as verb
+
+    for table in tables:
+        if table not in TABLES:
+            raise unknown("table", table, TABLES)
+    _stage(verb.gate, round_name, tables)
+
+
+@herams.command()
+@click.argument("round_name", metavar="ROUND")
+def clean(round_name: str) -> None:
+    """Make facilities, answers, choices and staff from records and decisions (a stage)."""
+    from pipeline import clean as verb
+
+    _stage(verb.clean, round_name)
+
+
+@herams.command()
+@click.argument("round_name", metavar="ROUND")
+def measure(round_name: str) -> None:
+    """Compute every indicator for every scope and group (a stage)."""
+    from pipeline import measure as verb
+
+    _stage(verb.measure, round_name)
+
+
+@herams.command()
+@click.argument("round_name", metavar="ROUND")
+def brief(round_name: str) -> None:
+    """Cut for each report all that it may know (a stage)."""
+    from pipeline import brief as verb
+
+    _stage(verb.brief, round_name)
+
+
+@herams.command()
+@click.argument("round_name", metavar="ROUND")
+@click.argument("scope")
+@click.argument("report_name", metavar="REPORT")
+def report(round_name: str, scope: str, report_name: str) -> None:
+    """Run a report's notebook and make its page (a stage)."""
+    from pipeline import index
+    from pipeline import report as verb
+
+    project = _stage(verb.report, round_name, scope, report_name)
+    index.index(project)
+
+
+@herams.group(cls=Commands)
+def form() -> None:
+    """Forms: draft the codebook of a form never seen."""
+
+
+@form.command()
+@click.argument("export", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--twin",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The same responses as text, where EXPORT holds codes.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write survey.csv, choices.csv and settings.csv into.",
+)
+def draft(export: Path, twin: Path | None, out: Path) -> None:
+    """Draft a codebook from an export with two header rows, or from codes beside their text twin."""
+    from pipeline import form as verb
+
+    for line in verb.draft(_project(), export, twin, out.resolve()):
+        click.echo(line)
+
+
+@herams.command(name="index")
+def index_() -> None:
+    """Make outputs/index.html anew from what lies on the disk."""
+    from pipeline import index as verb
+
+    verb.index(_project())
+
+
+def _project() -> Project:
+    """The project around the current folder, once it is sure that its locked versions are installed."""
+    project = Project.find()
+    environment.check(project)
+    return project
+
+
+def _stage(verb: Callable[..., object], round_name: str, *words: object) -> Project:
+    project = _project()
+    project.round(round_name)
+    verb(project, round_name, *words)
+    return project
+
+
+def _options(layout: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in layout.items() if value != ()}

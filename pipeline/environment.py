@@ -1,0 +1,40 @@
+"""What is installed, against what requirements.lock says: a number made by other versions is another number."""
+
+from __future__ import annotations
+
+from importlib.metadata import distributions
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from pipeline.errors import HeramsError
+from pipeline.project import Project
+
+
+def check(project: Project) -> None:
+    """Refuses to go on where an installed version is not the locked one; names the first few, and the cure."""
+    lock = project.root / "requirements.lock"
+    wanted = locked(project.read_text(lock))
+    found = {canonicalize_name(package.metadata["Name"]): package.version for package in distributions()}
+    strange = [
+        f"{name} {found.get(name, 'is missing')}, locked {version}"
+        for name, version in sorted(wanted.items())
+        if found.get(name) != version
+    ]
+    if strange:
+        more = f" … and {len(strange) - 3} more" if len(strange) > 3 else ""
+        raise HeramsError(
+            f"what is installed is not what requirements.lock says ({'; '.join(strange[:3])}{more}): "
+            "set up again (`make clean report`, or install the lock into a new environment)"
+        )
+
+
+def locked(lock: str) -> dict[str, str]:
+    """The version of each package that a lock asks for on this machine, by its canonical name."""
+    wanted = {}
+    for line in lock.splitlines():
+        if line and line[0] not in " #-":
+            requirement = Requirement(line.rstrip("\\ "))
+            if requirement.marker is None or requirement.marker.evaluate():
+                wanted[canonicalize_name(requirement.name)] = str(requirement.specifier).removeprefix("==")
+    return wanted

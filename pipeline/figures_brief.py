@@ -1,0 +1,203 @@
+"""A brief as the figures see it: what one report may know, read once and asked by name.
+
+data/briefs/<round>/<scope>/<report>/ holds brief.json (who, when, state, evidence) and slices as CSV:
+measures      indicator, dimension, group, unit, numerator, denominator, not_asked, missing, reason
+comparison    indicator, group, percent: Iraq's shares as they are displayed, in whole percent
+areas         the measures of single directorates, with `scope`, for a wider report
+labels        list, code, en, ar, ckb
+items         item, kind, module, en, ar, ckb: in the order of the form
+methods       code, name, numerator, denominator, source, note
+findings      as beside the verdicts;  facilities   list, place, facility_id, …, for the lists that a page prints
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from pipeline.errors import BriefError
+from pipeline.indicators import SCALES, share
+from pipeline.project import Project
+from pipeline.words import Words
+from pipeline.words import load as load_words
+
+SLICES = ("measures", "comparison", "areas", "labels", "items", "methods", "findings", "facilities")
+# Hospitals, primary care and other facilities are always shown apart.
+LEVELS = ("hospital", "phc", "other")
+FEW = 10
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure: a count, or a numerator over its denominator, with what is missing from it."""
+
+    numerator: int
+    denominator: int | None = None
+    value: float | None = None
+    """The share in the indicator's unit (percent, per 10,000 …); None where there is nothing to divide by."""
+    missing: int = 0
+    not_asked: int = 0
+    reason: str = ""
+
+    @property
+    def fraction(self) -> float | None:
+        """A share in percent as a fraction of one, for the length of a bar."""
+        return None if self.value is None else min(max(self.value / 100, 0.0), 1.0)
+
+    @property
+    def is_few(self) -> bool:
+        """Whether the denominator is so small that the share is marked."""
+        return self.denominator is not None and self.denominator < FEW
+
+
+NOTHING = Measure(0, 0)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """All that one report may know, and the words it is told in."""
+
+    told: Mapping[str, Any]
+    slices: Mapping[str, pd.DataFrame]
+    say: Words
+    language: str = "en"
+
+    @property
+    def name(self) -> str:
+        """The scope's name in the reader's language."""
+        return str(self.told["names"][self.language])
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the gate has closed the scope: then the brief holds no number."""
+        return bool(self.told["state"] == "closed")
+
+    @cached_property
+    def measures(self) -> dict[tuple[str, str, str], Measure]:
+        """The measures by indicator, dimension and group."""
+        return _measures(self.slices["measures"], ("indicator", "dimension", "group"))
+
+    def has(self, indicator: str) -> bool:
+        """Whether the brief has the indicator for the scope as a whole."""
+        return (indicator, "all", "") in self.measures
+
+    def measure(self, indicator: str, dimension: str = "all", group: str = "") -> Measure:
+        """A measure; nothing (0 of 0) for a group without facilities.
+
+        An indicator that the brief does not have, or does not have along the dimension, is a BriefError: it must not
+        pass for a zero.
+        """
+        found = self.measures.get((indicator, dimension, group))
+        if found is not None:
+            return found
+        whole = self.measures.get((indicator, "all", ""))
+        counted = whole and (whole.numerator or whole.denominator or whole.missing)
+        if whole is None or (counted and (indicator, dimension) not in self._cuts):
+            raise BriefError(f"the brief of {self.told['scope']} has no {indicator} by {dimension}: run `herams brief {self.told['round']}`")
+        return NOTHING
+
+    @cached_property
+    def _cuts(self) -> set[tuple[str, str]]:
+        return {(indicator, dimension) for indicator, dimension, _ in self.measures}
+
+    def level(self, indicator: str, level: str) -> Measure:
+        """A measure of hospitals, of primary care or of the other facilities; of all for an empty text."""
+        return self.measure(indicator, "care", level) if level else self.measure(indicator)
+
+    def count(self, indicator: str, level: str = "") -> int:
+        """A measure that is a count."""
+        return self.level(indicator, level).numerator
+
+    def groups(self, indicator: str, dimension: str) -> dict[str, Measure]:
+        """The measures of an indicator over the groups of a dimension, in the brief's order."""
+        wanted = (indicator, dimension)
+        return {group: found for (name, dim, group), found in self.measures.items() if (name, dim) == wanted}
+
+    def keys(self, template: str) -> tuple[str, ...]:
+        """What stands behind the template's name, for each of its indicators: the causes of BAR_FAC_BAWA1, for instance."""
+        return tuple(name.removeprefix(f"{template}_") for name in self._whole if name.startswith(f"{template}_"))
+
+    @cached_property
+    def _whole(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for name, dimension, _ in self.measures if dimension == "all"))
+
+    @cached_property
+    def compared(self) -> dict[tuple[str, str], str]:
+        """Iraq's shares in whole percent as texts, by indicator and level."""
+        rows = self.slices["comparison"].to_dict("records")
+        return {(str(row["indicator"]), str(row["group"])): str(row["percent"]) for row in rows}
+
+    @cached_property
+    def areas(self) -> dict[tuple[str, str, str], Measure]:
+        """The measures of the directorates of a wider report, by indicator, directorate and level."""
+        return _measures(self.slices["areas"], ("indicator", "scope", "group"))
+
+    def area(self, indicator: str, directorate: str, level: str = "") -> Measure:
+        """A measure of a directorate; nothing (0 of 0) where it has none."""
+        return self.areas.get((indicator, directorate, level), NOTHING)
+
+    @cached_property
+    def _labels(self) -> dict[tuple[str, str], str]:
+        rows = self.slices["labels"].to_dict("records")
+        return {(str(row["list"]), str(row["code"])): str(row[self.language]) for row in rows}
+
+    def label(self, list_name: str, code: str) -> str:
+        """The word for a code in the reader's language; the code itself where the form has no word."""
+        return self._labels.get((list_name, code), code)
+
+    def items(self, kind: str, module: str = "") -> dict[str, str]:
+        """The items of a kind, or of one module of it, with their names, in the order of the form."""
+        items = self.slices["items"]
+        rows = items[(items["kind"] == kind) & ((items["module"] == module) | (module == ""))]
+        return dict(zip(rows["item"], rows[self.language], strict=True))
+
+    def modules(self, kind: str) -> tuple[str, ...]:
+        """The modules that items of a kind belong to, in the order of the form."""
+        items = self.slices["items"]
+        return tuple(dict.fromkeys(items.loc[items["kind"] == kind, "module"]))
+
+    def listed(self, name: str) -> list[dict[str, str]]:
+        """One of the lists of facilities that the page prints, in order."""
+        rows = self.slices["facilities"]
+        return [{str(key): str(value) for key, value in row.items()} for row in rows[rows["list"] == name].to_dict("records")]
+
+
+def read(project: Project, round_name: str, scope: str, report: str, language: str) -> Brief:
+    """The brief of a report, checked to be the one asked for."""
+    folder = project.brief(round_name, scope, report)
+    told = project.read_json(folder / "brief.json")
+    asked = {"round": round_name, "scope": scope, "report": report}
+    if {name: told.get(name) for name in asked} != asked:
+        raise BriefError(f"{project.relative(folder)} is about another report: run `herams brief {round_name}`")
+    slices = {name: project.read_csv(folder / f"{name}.csv") for name in SLICES}
+    return Brief(told, slices, load_words(project, language), language)
+
+
+def _measures(rows: pd.DataFrame, key: tuple[str, str, str]) -> dict[tuple[str, str, str], Measure]:
+    numbers = {name: pd.to_numeric(rows[name]).astype("Int64") for name in ("numerator", "denominator", "missing", "not_asked")}
+    values = _values(numbers["numerator"], numbers["denominator"], rows["unit"])
+    columns = [*(rows[name] for name in key), *numbers.values(), values, rows["reason"]]
+    return {
+        (one, two, three): Measure(
+            0 if pd.isna(above) else int(above),
+            None if pd.isna(below) else int(below),
+            None if pd.isna(value) else float(value),
+            int(missing),
+            int(unasked),
+            reason,
+        )
+        for one, two, three, above, below, missing, unasked, value, reason in zip(*columns, strict=True)
+    }
+
+
+def _values(above: pd.Series[int], below: pd.Series[int], units: pd.Series[str]) -> pd.Series[float]:
+    """The shares of many measures at once; a count has none."""
+    found = pd.Series(float("nan"), index=above.index)
+    for unit in sorted(set(units) & set(SCALES)):
+        rows = units == unit
+        found[rows] = share(above[rows], below[rows], unit)
+    return found

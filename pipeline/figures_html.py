@@ -1,0 +1,118 @@
+"""Pieces of a page: headings, paragraphs, tables, lists. Every value is escaped; nobody writes HTML by hand elsewhere.
+
+Names and free text come from exports, and may hold anything. As text they are harmless; what is left is that an
+address stays no address (it is broken by a blank), that the direction of a name ends with the name (<bdi>), and that
+control characters vanish.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+ADDRESS = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=//)")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of HTML that is fit to stand in a page."""
+
+    markup: Markup
+    heading: str = ""
+    level: int = 0
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart: its SVG, what it shows in words, its caption, a note below, and its width."""
+
+    svg: str
+    alt: str
+    caption: str
+    note: str = ""
+    shown: str = "half"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A cell of a table on a ground that is darker for a greater share, from 0 to 100."""
+
+    text: Markup
+    share: float
+
+
+Part = Html | Chart
+Cell = Markup | str | Tile
+
+
+def plain(text: object) -> str:
+    """A text without control characters and without addresses."""
+    return CONTROLS.sub("", ADDRESS.sub(": ", str(text)))
+
+
+def named(text: object) -> Markup:
+    """A name out of an export: text whose direction ends with it."""
+    return Markup("<bdi>{}</bdi>").format(plain(text))
+
+
+def joined(parts: Iterable[Markup | str], between: str = "") -> Markup:
+    """Pieces one after the other; texts among them are escaped."""
+    return Markup(between).join(escape(part) for part in parts)
+
+
+def heading(text: str, level: int = 2) -> Html:
+    """A heading of a section (level 2) or of a part of one (level 3)."""
+    return Html(Markup("<h{0}>{1}</h{0}>").format(level, text), text, level)
+
+
+def paragraph(text: Markup | str, kind: str = "") -> Html:
+    """A paragraph; `kind` names its look."""
+    return Html(Markup("<p{}>{}</p>").format(_kind(kind), text))
+
+
+def bullets(lines: Iterable[Markup | str], kind: str = "") -> Html:
+    """A list of points."""
+    return Html(Markup("<ul{}>{}</ul>").format(_kind(kind), joined(Markup("<li>{}</li>").format(line) for line in lines)))
+
+
+def terms(pairs: Iterable[tuple[str, Markup | str]], kind: str = "") -> Html:
+    """A list of names and what they are."""
+    rows = joined(Markup("<div><dt>{}</dt><dd>{}</dd></div>").format(name, value) for name, value in pairs)
+    return Html(Markup("<dl{}>{}</dl>").format(_kind(kind), rows))
+
+
+def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], kind: str = "") -> Html:
+    """A table with a caption, heads of columns, and the first cell of each row as its head."""
+    head = joined(Markup('<th scope="col">{}</th>').format(column) for column in columns)
+    body = joined((_row(row) for row in rows), "\n")
+    text = Markup('<div class="scroll" role="region" tabindex="0" aria-label="{0}"><table{1}><caption><span>{0}</span></caption>'
+                  "<thead><tr>{2}</tr></thead>\n<tbody>\n{3}\n</tbody></table></div>")
+    return Html(text.format(caption, _kind(kind), head, body))
+
+
+def stack(fractions: Sequence[float | None]) -> Markup:
+    """A small bar of three parts of a whole; decoration beside the numbers, so not read aloud. Blank without a whole."""
+    first, second, _ = fractions
+    if first is None or second is None:
+        return Markup("")
+    text = Markup('<i class="stack" style="--a:{:.0f}%;--b:{:.0f}%"></i>')
+    return text.format(100 * first, 100 * (first + second))
+
+
+def _row(cells: Sequence[Cell]) -> Markup:
+    first, *others = cells
+    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, joined(map(_cell, others)))
+
+
+def _cell(cell: Cell) -> Markup:
+    if isinstance(cell, Tile):
+        return Markup('<td style="--h:{:.0f}">{}</td>').format(cell.share, cell.text)
+    return Markup("<td>{}</td>").format(cell)
+
+
+def _kind(kind: str) -> Markup:
+    return Markup(' class="{}"').format(kind) if kind else Markup("")

@@ -1,0 +1,148 @@
+"""The groups that measures are made for: each scope, and each scope cut along one dimension.
+
+A unit that reports has one number everywhere: the row of Nineveh on Iraq's page is that of Nineveh's own page. So a
+declared double report counts once in Iraq, once in each region and once in each directorate that reports it, and
+Iraq is its directorates less the double reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.indicators import Facts
+
+REGIONS = ("federal", "kurdistan")
+IRAQ = "iraq"
+ALL = "all"
+CUTS = ("type", "tier", "urban_rural", "location_type")
+
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The cells of an array of facilities × columns that are not 0."""
+
+    rows: npt.NDArray[np.intp]
+    columns: npt.NDArray[np.intp]
+    weights: npt.NDArray[np.float64] | None
+    width: int
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a dimension within some scopes: scope and group of each, and where each facility belongs."""
+
+    dimension: str
+    scopes: tuple[str, ...]
+    groups: tuple[str, ...]
+    places: Numbers
+    """The place of each facility among the groups; their number for a facility that is in none."""
+
+    def total(self, entries: Entries) -> Numbers:
+        """A row for each group and a column for each of the entries: the sums over the facilities of each group."""
+        size = len(self.groups) * entries.width
+        flat = self.places[entries.rows] * entries.width + entries.columns
+        sums = np.bincount(flat, entries.weights, minlength=size)[:size]
+        return sums.astype(np.int64).reshape(len(self.groups), entries.width)
+
+
+def entries(values: npt.NDArray[np.generic]) -> Entries:
+    """The entries of an array of facilities, or of facilities × columns; whole numbers, exact up to 2^53."""
+    table = values.reshape(len(values), -1)
+    rows, columns = np.nonzero(table)
+    weights = None if table.dtype == np.bool_ else table[rows, columns].astype(np.float64)
+    return Entries(rows, columns, weights, table.shape[1])
+
+
+def by_report(facts: Facts, directorates: Sequence[str]) -> list[Groups]:
+    """The groups by who reports: every directorate, the two regions and Iraq, each whole and along each dimension."""
+    units = _units(facts, directorates)
+    kept = {name: _counted_once(facts, unit) for name, unit in units.items()}
+    found = []
+    for layer, scopes in (("directorate", tuple(directorates)), ("region", REGIONS), (IRAQ, (IRAQ,))):
+        once = np.where(kept[layer], units[layer], -1)
+        found += [_whole(once, scopes), *(_along(facts, name, once, scopes) for name in CUTS)]
+        by_directorate = np.where(kept["directorate"], units[layer], -1)
+        found.append(_along(facts, "sector", by_directorate, scopes))
+        if layer != "directorate":
+            found.append(_along(facts, "directorate", by_directorate, scopes))
+    found.append(_along(facts, "region", np.where(kept["region"], units[IRAQ], -1), (IRAQ,)))
+    found.append(_along(facts, "governorate", np.where(kept[IRAQ], units[IRAQ], -1), (IRAQ,)))
+    return found
+
+
+def by_place(facts: Facts, home: Mapping[str, str]) -> list[Groups]:
+    """The groups by where a facility is, whoever reports it: Iraq, regions and governorates. `home`: their region."""
+    unit = _units(facts, ())[IRAQ]
+    inside = np.where(_counted_once(facts, unit), unit, -1)
+    governorate = facts.facilities["governorate"].astype(str)
+    region = governorate.map(dict(home))
+    of_region = np.where(inside >= 0, pd.Index(REGIONS).get_indexer(pd.Index(region)), -1)
+    return [
+        _whole(inside, (IRAQ,)),
+        _whole(of_region, REGIONS),
+        _cut("region", region, np.where(region.notna(), inside, -1), (IRAQ,)),
+        _cut("governorate", governorate, np.where(governorate == "unknown", -1, inside), (IRAQ,)),
+    ]
+
+
+def areas_left_out(facts: Facts, home: Mapping[str, str]) -> set[str]:
+    """The areas where a directorate that is left out has facilities: no rate may be given for them."""
+    absent = facts.facilities["directorate"].isin(facts.judgement.left_out)
+    governorates = set(facts.facilities.loc[absent, "governorate"])
+    return governorates | {home[name] for name in governorates if name in home} | ({IRAQ} if governorates else set())
+
+
+def _units(facts: Facts, directorates: Sequence[str]) -> dict[str, Numbers]:
+    """The place of each facility's directorate, region and country among those that report; -1 outside."""
+    reported_by = facts.facilities["directorate"].astype(str)
+    left_out = reported_by.isin(facts.judgement.left_out).to_numpy(dtype=bool)
+    region = _index(REGIONS, facts.facilities["region"].astype(str))
+    return {
+        "directorate": _index(directorates, reported_by),
+        "region": np.where(left_out, -1, region),
+        IRAQ: np.where(left_out, -1, 0).astype(np.int64),
+    }
+
+
+def _index(words: Sequence[str], values: Iterable[str]) -> Numbers:
+    return pd.Index(list(words), dtype=str).get_indexer(pd.Index(values)).astype(np.int64)
+
+
+def _counted_once(facts: Facts, unit: Numbers) -> Flags:
+    """Facilities without those that repeat another one of the same unit, which counts for both."""
+    ids = pd.Index(facts.facilities["facility_id"])
+    target = np.where(facts.facilities["same_as"].notna(), ids.get_indexer(pd.Index(facts.facilities["same_as"])), -1)
+    repeats: Flags = (target >= 0) & facts.listed[target] & (unit[target] == unit)
+    return ~repeats
+
+
+def _whole(scope: Numbers, scopes: tuple[str, ...]) -> Groups:
+    """Each scope as one group, be it without any facility."""
+    return Groups(ALL, scopes, ("",) * len(scopes), np.where(scope < 0, len(scopes), scope))
+
+
+def _along(facts: Facts, dimension: str, scope: Numbers, scopes: tuple[str, ...]) -> Groups:
+    return _cut(dimension, facts.facilities[dimension].astype(str), scope, scopes)
+
+
+def _cut(dimension: str, values: pd.Series[str], scope: Numbers, scopes: tuple[str, ...]) -> Groups:
+    """The groups of a dimension that have facilities, within each scope."""
+    codes, words = pd.factorize(values, sort=True)
+    inside = scope >= 0
+    found, places = np.unique(scope[inside] * len(words) + codes[inside], return_inverse=True)
+    all_places = np.full(len(scope), len(found), dtype=np.int64)
+    all_places[inside] = places
+    return Groups(
+        dimension,
+        tuple(scopes[place] for place in found // max(len(words), 1)),
+        tuple(str(words[place]) for place in found % max(len(words), 1)),
+        all_places,
+    )

@@ -1,0 +1,123 @@
+"""Receipts: which bytes a page was made of, beside the page, with an id that is printed on it.
+
+The id is the SHA-256 of declared content only (brief, notebook, template, codebook, code, lock, parameters): two
+machines that make a report from the same bytes print the same id. A receipt has no clock, no user and no machine in it.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+import pipeline
+from pipeline.errors import ReportError
+from pipeline.project import Project
+
+CODE = Path(pipeline.__file__).resolve().parent
+SCHEMA = "receipt.schema.json"
+LOOK = ("report.html.j2", "style.css", "words.csv")
+SHEETS = ("survey", "choices", "settings")
+# What the kernel and the page load; their imports are followed.
+LOADED = ("figures", "kernel", "page")
+PRINTED = 12
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a report is made of: its parameters and the SHA-256 of each input."""
+
+    parameters: Mapping[str, str]
+    inputs: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """The SHA-256 of the declaration as canonical JSON."""
+        content = {"parameters": dict(self.parameters), "inputs": dict(self.inputs)}
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+    @property
+    def printed_id(self) -> str:
+        """The id as a page prints it."""
+        return self.id[:PRINTED]
+
+
+def declare(project: Project, round_name: str, scope: str, report: str) -> Declaration:
+    """What a report would be made of now; an input that is not there is told with the stage that makes it."""
+    brief = project.brief(round_name, scope, report)
+    slices = sorted(brief.iterdir()) if brief.is_dir() else [brief]
+    form = project.round(round_name).form
+    paths = [
+        *slices,
+        project.notebook(project.registry.reports[report].notebook),
+        *(project.look(name) for name in LOOK),
+        *(project.codebook_sheet(form, sheet) for sheet in SHEETS),
+        project.lock(),
+    ]
+    inputs = {project.relative(path): project.sha256(path) for path in paths}
+    inputs |= {f"{CODE.name}/{name}.py": project.sha256(CODE / f"{name}.py") for name in modules(LOADED)}
+    return Declaration({"round": round_name, "scope": scope, "report": report}, dict(sorted(inputs.items())))
+
+
+def modules(names: Iterable[str]) -> list[str]:
+    """Our modules that these modules load, directly or through others, themselves included; sorted."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _imports((CODE / f"{name}.py").read_text(encoding="utf-8"))
+    return sorted(found)
+
+
+def _imports(source: str) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == CODE.name:
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{CODE.name}."):
+            names.append(str(node.module).split(".")[1])
+        elif isinstance(node, ast.Import):
+            names += [alias.name.split(".")[1] for alias in node.names if alias.name.startswith(f"{CODE.name}.")]
+    return [name for name in names if (CODE / f"{name}.py").is_file()]
+
+
+def document(declaration: Declaration, state: str, outputs: Mapping[str, bytes]) -> dict[str, Any]:
+    """The receipt of a report: what went in, the id, the state of its scope, and the SHA-256 of what came out."""
+    return {
+        "receipt": 1,
+        **declaration.parameters,
+        "parameters": dict(declaration.parameters),
+        "state": state,
+        "id": declaration.id,
+        "inputs": dict(declaration.inputs),
+        "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
+    }
+
+
+def check(project: Project, receipt: Mapping[str, Any]) -> None:
+    """Refuses a receipt that does not follow its schema."""
+    schema = project.read_json(project.look(SCHEMA))
+    problem = jsonschema.Draft202012Validator(schema)
+    found = sorted(problem.iter_errors(receipt), key=lambda error: list(error.path))
+    if found:
+        raise ReportError(f"a receipt does not follow {SCHEMA}: {found[0].json_path}: {found[0].message}")
+
+
+def changed(project: Project, receipt: Mapping[str, Any]) -> list[str]:
+    """The inputs of a receipt that lie there with other bytes now, or no longer; sorted."""
+    return [name for name, digest in sorted(receipt["inputs"].items()) if _now(project, name) != digest]
+
+
+def _now(project: Project, name: str) -> str:
+    folder, _, rest = name.partition("/")
+    path = CODE / rest if folder == CODE.name else project.root / name
+    return project.sha256(path) if path.is_file() else ""

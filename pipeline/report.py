@@ -1,0 +1,139 @@
+"""A report: one notebook run for one scope, whole, and its page with a receipt beside it.
+
+The work happens in a draft folder. A page and its receipt are moved to their places only when every cell ran and the
+page is fit to be shown; otherwise the last good report stays as it is, and the notebook, the log and the cause of the
+failure lie in outputs/failed/ until the report succeeds again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import kernel, kernel_checks, page, receipt, words
+from pipeline.errors import HeramsError, ReportError, unknown
+from pipeline.project import Project
+
+LANGUAGE = "en"
+FRAME_WORDS = ("skip", "draft", "contents", "footer", "receipt")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report that was made: its page, the id printed on it, and how long each part took in seconds."""
+
+    page: Path
+    id: str
+    seconds: Mapping[str, float]
+
+
+def report(project: Project, round_name: str, scope: str, report_name: str) -> Made:
+    """Makes a report's page and receipt, or leaves the last good ones untouched and keeps the evidence."""
+    _require_known(project, round_name, scope, report_name)
+    declared = receipt.declare(project, round_name, scope, report_name)
+    entry = project.registry.reports[report_name]
+    notebook_path = project.notebook(entry.notebook)
+    notebook = kernel_checks.read_notebook(project.read_text(notebook_path), project.relative(notebook_path))
+    kernel_checks.check_parameters(notebook, declared.parameters)
+    project.outputs().mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=project.outputs()))
+    try:
+        return _made(project, declared, notebook, draft)
+    except HeramsError as failure:
+        _keep(project, declared, draft, failure)
+        raise ReportError(f"{round_name}, {scope}, {report_name}: {failure}\n"
+                          f"  evidence: {project.relative(project.failed(round_name, scope, report_name))}") from failure
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _require_known(project: Project, round_name: str, scope: str, report_name: str) -> None:
+    project.round(round_name)
+    if scope not in project.scopes:
+        raise unknown("scope", scope, project.scopes)
+    if report_name not in project.registry.reports_of(scope):
+        raise unknown(f"report of {scope}", report_name, project.registry.reports_of(scope))
+
+
+def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft: Path) -> Made:
+    started = time.perf_counter()
+    executed = kernel.execute(notebook, declared.parameters, draft)
+    ran = time.perf_counter()
+    told = project.read_json(project.brief(**_places(declared)) / "brief.json")
+    html = page.render(executed, _frame(project, declared, told), project.read_text(project.look("report.html.j2")))
+    target = project.page(**_places(declared), language=LANGUAGE)
+    _publish(project, declared, {target: html.encode("utf-8")}, told["state"])
+    seconds = _seconds(executed, ran - started) | {"html": time.perf_counter() - ran}
+    return Made(target, declared.id, seconds)
+
+
+def _places(declared: receipt.Declaration) -> dict[str, str]:
+    told = declared.parameters
+    return {"round_name": told["round"], "scope": told["scope"], "report": told["report"]}
+
+
+def _frame(project: Project, declared: receipt.Declaration, told: Mapping[str, Any]) -> page.Frame:
+    say = words.load(project, LANGUAGE)
+    name = told["names"][LANGUAGE]
+    return page.Frame(
+        title=say("page_title", scope=name, round=declared.parameters["round"]),
+        language=LANGUAGE,
+        state=told["state"],
+        receipt_id=declared.printed_id,
+        style=project.read_text(project.look("style.css")),
+        words={word: say(f"frame_{word}") for word in FRAME_WORDS},
+    )
+
+
+def _publish(project: Project, declared: receipt.Declaration, pages: Mapping[Path, bytes], state: str) -> None:
+    """Moves the pages and their receipt to their places; all of it is written before anything is moved."""
+    place = project.receipt(**_places(declared))
+    told = receipt.document(declared, state, {project.relative(path): content for path, content in pages.items()})
+    receipt.check(project, told)
+    drafts = {path: path.with_name(f".{path.name}.draft") for path in (*pages, place)}
+    try:
+        for path, content in pages.items():
+            project.write_bytes(drafts[path], content)
+        project.write_json(drafts[place], told)
+        for path, written in drafts.items():
+            written.replace(path)
+    finally:
+        for written in drafts.values():
+            written.unlink(missing_ok=True)
+    # What failed before has been made good: the evidence would only mislead.
+    shutil.rmtree(project.failed(**_places(declared)), ignore_errors=True)
+
+
+def _keep(project: Project, declared: receipt.Declaration, draft: Path, failure: HeramsError) -> None:
+    """Keeps the notebook as far as it ran, its log and the cause, for whoever has to mend it."""
+    with project.replacing_folder(project.failed(**_places(declared))) as kept:
+        for name in ("notebook.ipynb", "log.txt"):
+            if (draft / name).is_file():
+                shutil.copyfile(draft / name, kept / name)
+        if isinstance(failure, page.UnfitPageError):
+            (kept / "unfit-page.txt").write_text(failure.html, encoding="utf-8")
+        cause = [str(failure), "", f"receipt: {declared.id}", ""]
+        if isinstance(failure, kernel.UnfinishedRunError):
+            cause += _traceback(failure.notebook)
+        (kept / "cause.txt").write_text("\n".join(cause), encoding="utf-8")
+
+
+def _traceback(executed: Any) -> list[str]:
+    outputs = [output for cell in executed.cells if cell.cell_type == "code" for output in cell.outputs]
+    return ["\n".join(output.traceback) for output in outputs if output.output_type == "error"]
+
+
+def _seconds(executed: Any, whole: float) -> dict[str, float]:
+    """How long the kernel, the imports and the cells took; papermill notes each cell's time."""
+    cells = [cell for cell in executed.cells if cell.cell_type == "code"]
+    times = {cell.id: float(cell.metadata.papermill.duration) for cell in cells}
+    imports = sum(times[cell.id] for cell in cells if "imports" in kernel_checks.tags(cell))
+    ran = sum(times.values())
+    return {"kernel": whole - ran, "imports": imports, "cells": ran - imports}
+
+

@@ -1,0 +1,80 @@
+"""The words of pages: one table, notebooks/template/words.csv, a row for each sentence, a column for each language.
+
+A sentence has places for what is filled in, `{like_this}`; all languages of a row have the same places. Numbers are
+written by `number` and `percent`, so that they look the same wherever they stand.
+"""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.errors import ReportError, unknown
+from pipeline.project import Project
+
+# A thin blank that does not break, between a number and what it counts.
+THIN = "\u202f"
+# Where there is no value: not zero, and not forgotten.
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of one language, by key."""
+
+    language: str
+    sentences: Mapping[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A sentence with its places filled; an unknown key or a missing value is a ReportError."""
+        if key not in self.sentences:
+            raise ReportError(f"notebooks/template/words.csv: {unknown('key', key, self.sentences)}")
+        filled = {name: number(value) if isinstance(value, int) else value for name, value in values.items()}
+        try:
+            return self.sentences[key].format_map(filled)
+        except KeyError as missing:
+            raise ReportError(f"notebooks/template/words.csv, {key!r}: no value for {missing}") from missing
+
+    def count(self, key: str, amount: int, **values: object) -> str:
+        """A sentence that counts: `<key>.one` for one, `<key>.other` for any other number, filled as {n}."""
+        return self(f"{key}.one" if amount == 1 else f"{key}.other", n=amount, **values)
+
+
+def load(project: Project, language: str) -> Words:
+    """The words of a language; a sentence without a translation is a ReportError."""
+    table = project.read_csv(project.look("words.csv"))
+    if language not in table.columns:
+        raise unknown("language", language, set(table.columns) - {"key"})
+    blank = table.loc[table[language] == "", "key"]
+    if len(blank):
+        raise ReportError(f"notebooks/template/words.csv: {blank.iloc[0]!r} has no words in {language!r}")
+    return Words(language, dict(zip(table["key"], table[language], strict=True)))
+
+
+def places(sentence: str) -> set[str]:
+    """The places of a sentence that are to be filled."""
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def number(value: float) -> str:
+    """A number as a page shows it: 1,234; digits are Latin in every language."""
+    return f"{value:,.0f}"
+
+
+def percent(share: float | None) -> str:
+    """A share in whole percent; never 0 % for something, never 100 % for not all; a dash for no value."""
+    if share is None:
+        return NONE
+    if 0 < share < 0.5:
+        return f"<1{THIN}%"
+    if 99.5 <= share < 100:
+        return f">99{THIN}%"
+    # Half of a percent goes up; Python would round it to the even number.
+    return f"{math.floor(share + 0.5)}{THIN}%"
+
+
+def decimal(value: float | None, places_after: int = 1) -> str:
+    """A number with decimals; a dash for no value."""
+    return NONE if value is None else f"{value:,.{places_after}f}"

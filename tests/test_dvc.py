@@ -1,0 +1,82 @@
+"""The graph and the ladder: what dvc.yaml and pyproject.toml say of the code is what the code is."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from typing import Any
+
+import grimp
+import pytest
+import yaml
+
+from pipeline.project import Project
+
+# The verb behind each command; a report's kernel loads what its notebook imports as well.
+VERBS = {"round simulate": "simulate"}
+
+
+def stages(project: Project) -> dict[str, Any]:
+    return dict(yaml.safe_load(project.read_text(project.root / "dvc.yaml"))["stages"])
+
+
+def verbs(project: Project, command: str) -> list[str]:
+    words = re.sub(r"\$\{[^}]+\}", "", command).removeprefix("herams ").split()
+    verb = VERBS.get(" ".join(words[:2]), words[0])
+    return [verb, *notebook_imports(project)] if verb == "report" else [verb]
+
+
+def notebook_imports(project: Project) -> list[str]:
+    found = set()
+    for path in (project.root / "notebooks").glob("*.ipynb"):
+        for cell in project.read_json(path)["cells"]:
+            if cell["cell_type"] == "code":
+                for node in ast.walk(ast.parse("".join(cell["source"]))):
+                    if isinstance(node, ast.ImportFrom) and node.module == "pipeline":
+                        found |= {name.name for name in node.names}
+    return sorted(found)
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("pipeline")
+
+
+@pytest.mark.parametrize(
+    "stage",
+    "simulate ingest gate-records clean gate-facts measure gate-measures brief report-directorate report-wider".split(),
+)
+def test_a_stage_names_the_modules_that_it_imports(here: Project, graph: grimp.ImportGraph, stage: str) -> None:
+    entry = stages(here)[stage]
+    loaded = set()
+    for verb in verbs(here, entry["cmd"]):
+        loaded |= {f"pipeline.{verb}"} | graph.find_upstream_modules(f"pipeline.{verb}")
+    files = {f"pipeline/{name.removeprefix('pipeline.')}.py" for name in loaded - {"pipeline", "pipeline.cli"}}
+    assert {path for path in entry["deps"] if path.startswith("pipeline/")} == files
+
+
+def test_every_stage_depends_on_the_lock(here: Project) -> None:
+    assert all("requirements.lock" in entry["deps"] for entry in stages(here).values())
+
+
+def test_pages_survive_a_failed_run(here: Project) -> None:
+    for name, entry in stages(here).items():
+        outputs = [out for out in entry["outs"] if "outputs/" in str(out)]
+        assert all(settings == {"persist": True} for out in outputs for settings in out.values()), name
+
+
+def test_the_ladder_has_a_rung_for_every_module(here: Project, graph: grimp.ImportGraph) -> None:
+    contracts = tomllib.loads(here.read_text(here.root / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    rungs = {name.strip() for layer in contracts[0]["layers"] for name in re.split(r"[|:]", layer)}
+    assert rungs == graph.modules - {"pipeline", "pipeline.__main__"}
+
+
+def test_every_module_says_what_it_is_for(here: Project) -> None:
+    for path in sorted((here.root / "pipeline").glob("*.py")):
+        assert ast.get_docstring(ast.parse(here.read_text(path))), path.name
+
+
+def test_no_module_is_much_over_250_lines(here: Project) -> None:
+    sizes = {path.name: here.read_text(path).count("\n") for path in (here.root / "pipeline").glob("*.py")}
+    assert not {name: size for name, size in sizes.items() if size > 290}
