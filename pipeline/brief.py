@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipeline import brief_lists, brief_slices, brief_state
 from pipeline.brief_material import Material, gather
+from pipeline.codebook import rows_of
 from pipeline.project import Project
 from pipeline.registry import WIDER_SCOPES
 
@@ -67,18 +68,7 @@ def cut(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Sli
     if told["state"] == "closed":
         # Who it is, its state, its findings and the bytes that were judged: no number.
         return told | {"decisions": [], "account": {}}, slices
-    return _with_numbers(material, scope, cuts, (told, slices))
-
-
-def _with_numbers(material: Material, scope: str, cuts: Cuts, so_far: tuple[dict[str, Any], Slices]) -> tuple[dict[str, Any], Slices]:
-    told, slices = so_far
-    slices["measures"] = cuts.measures[scope]
-    # Nothing stands beside a scope while Iraq's own totals are closed.
-    if scope != "iraq" and cuts.states["iraq"] != "closed":
-        slices["comparison"] = brief_slices.comparison(cuts.measures["iraq"])
-    if scope in WIDER_SCOPES:
-        shown = [slug for slug in material.members(scope) if cuts.states[slug] != "closed"]
-        slices["areas"] = brief_slices.areas({slug: cuts.measures[slug] for slug in shown})
+    slices |= _numbers(material, scope, cuts)
     slices["facilities"], lengths = brief_lists.facilities(material, scope, cuts.gaps)
     return told | {
         "lengths": lengths,
@@ -87,6 +77,18 @@ def _with_numbers(material: Material, scope: str, cuts: Cuts, so_far: tuple[dict
         "governorates": brief_slices.governorates(material, scope),
         "reconciliation": brief_lists.reconciliation(material) if scope == "iraq" else [],
     }, slices
+
+
+def _numbers(material: Material, scope: str, cuts: Cuts) -> Slices:
+    """The slices with the measures of a scope, of Iraq beside it, and of the directorates within it."""
+    slices = {"measures": cuts.measures[scope]}
+    # Nothing stands beside a scope while Iraq's own totals are closed.
+    if scope != "iraq" and cuts.states["iraq"] != "closed":
+        slices["comparison"] = brief_slices.comparison(cuts.measures["iraq"])
+    if scope in WIDER_SCOPES:
+        shown = [slug for slug in material.members(scope) if cuts.states[slug] != "closed"]
+        slices["areas"] = brief_slices.areas({slug: cuts.measures[slug] for slug in shown})
+    return slices
 
 
 def _who(material: Material, scope: str) -> dict[str, Any]:
@@ -107,7 +109,7 @@ def _who(material: Material, scope: str) -> dict[str, Any]:
 def _population(material: Material, scope: str) -> list[dict[str, str]]:
     people = material.reference["population"]
     areas = [*brief_slices.governorates(material, scope), *([scope] if scope in WIDER_SCOPES else [])]
-    return [{str(name): str(value) for name, value in row.items()} for row in people[people["area"].isin(areas)].to_dict("records")]
+    return rows_of(people[people["area"].isin(areas)])
 
 
 def _empty() -> Slices:
@@ -124,5 +126,3 @@ def _write(project: Project, folder: Path, told: Mapping[str, Any], slices: Slic
     project.write_json(folder / "brief.json", told)
     for name, rows in slices.items():
         project.write_csv(folder / f"{name}.csv", rows)
-
-

@@ -9,8 +9,12 @@ import pandas as pd
 
 from pipeline import indicators
 from pipeline.brief_material import Material
+from pipeline.codebook import rows_of
 
-COLUMNS = ["list", "place", "facility_id", "name_en", "name_local", "type", "directorate", "sector", "partial", "not_available"]
+COLUMNS = [
+    "list", "place", "facility_id", "name_en", "name_local", "type", "directorate", "sector", "partial",
+    "not_available",
+]  # fmt: skip
 SHOWN = 15
 
 
@@ -31,7 +35,9 @@ def facilities(material: Material, scope: str, declared: pd.DataFrame) -> tuple[
         mine = mine[~mine["directorate"].isin(material.standing.iraq.left_out)]
     lost = mine[(mine["status"] == "existing") & (mine["building_condition"] == "fully_damaged")]
     lacking = mine[mine["partial"] + mine["not_available"] > 0]
-    worst = lacking.sort_values(["not_available", "partial", "facility_id"], ascending=[False, False, True], kind="stable")
+    worst = lacking.sort_values(
+        ["not_available", "partial", "facility_id"], ascending=[False, False, True], kind="stable"
+    )
     lists = {"fully_damaged": lost.sort_values(["directorate", "facility_id"], kind="stable"), "gaps": worst}
     found = [_listed(name, rows) for name, rows in lists.items()]
     return pd.concat(found, ignore_index=True), {name: len(rows) for name, rows in lists.items()}
@@ -49,7 +55,7 @@ def reconciliation(material: Material) -> list[dict[str, Any]]:
     if totals is None:
         return []
     counts = _counts(material)
-    rows = totals.to_dict("records")
+    rows = rows_of(totals)
     return [
         {"item": row["item"], "value": row["value"], "known": int(row["count"]), "found": _found(material, counts, row)}
         for row in rows
@@ -67,7 +73,7 @@ def _found(material: Material, counts: Mapping[str, Mapping[str, int]], row: Map
 
 def _counts(material: Material) -> dict[str, dict[str, int]]:
     table = material.tables["facilities"]
-    fields = {"facility_type": "type", "status": "status", "building_condition": "building_condition", "functionality": "functionality"}
+    fields = {name: name for name in ("status", "building_condition", "functionality")} | {"facility_type": "type"}
     missing, unknown = (len(material.account[f"{name}_columns"]) for name in ("missing", "unknown"))
     whole = {"rows": len(table), "columns": len(material.codebook.columns) - missing + unknown}
     counted = {item: dict(_of(table[field])) for item, field in fields.items()}

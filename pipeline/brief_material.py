@@ -56,7 +56,7 @@ class Material:
     def by_scope(self) -> dict[str, pd.DataFrame]:
         """The measures of each scope, all columns as texts and nullable numbers."""
         measures = self.tables["measures"]
-        plain = measures.astype({name: str for name in ("indicator", "scope", "dimension", "group", "reason")})
+        plain = measures.astype(dict.fromkeys(("indicator", "scope", "dimension", "group", "reason"), str))
         return {str(scope): rows for scope, rows in plain.groupby("scope", sort=True)}
 
     def members(self, scope: str) -> tuple[str, ...]:

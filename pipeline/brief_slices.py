@@ -87,12 +87,14 @@ def governorates(material: Material, scope: str) -> list[str]:
     """The governorates that a scope's page speaks of, by P-code: the first of each directorate, where it is at home."""
     directorates = material.places.directorates
     mine = directorates[directorates["slug"].isin(material.members(scope))]
-    return sorted(set(mine["governorates"].str.partition(" ")[0]))
+    return sorted({text.partition(" ")[0] for text in mine["governorates"]})
 
 
 def comparison(country: pd.DataFrame) -> pd.DataFrame:
     """Iraq's shares in whole percent, as displayed: a single answer somewhere else rarely changes them."""
-    rows = country[country["indicator"].str.startswith(COMPARED) & country["dimension"].isin(CARE)].reset_index(drop=True)
+    rows = country[country["indicator"].str.startswith(COMPARED) & country["dimension"].isin(CARE)].reset_index(
+        drop=True
+    )
     shares = indicators.share(rows["numerator"], rows["denominator"], "percent")
     told = [percent(None if pd.isna(share) else float(share)) for share in shares]
     return rows.assign(percent=told)[COMPARISON_COLUMNS]
@@ -133,7 +135,7 @@ def labels(material: Material, scope: str) -> pd.DataFrame:
 
 
 def _field_labels(material: Material) -> Iterable[dict[str, str]]:
-    for name in ("type", "status", "functionality", "accessibility", "support_level", "building_condition", "urban_rural"):
+    for name in ("type", "urban_rural"):
         question = material.codebook.of_field(f"facilities.{name}")
         yield from _option_labels(name, [question] if question else [])
 
@@ -165,11 +167,17 @@ def _place_labels(material: Material, scope: str) -> Iterable[dict[str, str]]:
 
 
 def items(material: Material) -> pd.DataFrame:
-    """The items in the order of the form: item, kind, module, and their names without what the question asks of them."""
+    """The items in the order of the form, with their names but without what the question asks of them."""
     rows = [
-        {"item": question.name, "kind": question.field.partition(".")[2], "module": question.module,
-         **{code: question.labels[code].partition(": ")[0] if question.module == "staff" else question.labels[code]
-            for code in NAMES}}
+        {
+            "item": question.name,
+            "kind": question.field.partition(".")[2],
+            "module": question.module,
+            **{
+                code: question.labels[code].partition(": ")[0] if question.module == "staff" else question.labels[code]
+                for code in NAMES
+            },
+        }
         for question in material.codebook.items
     ]
     return pd.DataFrame(rows, columns=["item", "kind", "module", *NAMES])

@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.brief_material import NAMES, Material
+from pipeline.brief_material import Material
+from pipeline.codebook import rows_of
 from pipeline.registry import WIDER_SCOPES
 from pipeline.verdict import State
 
@@ -21,7 +22,8 @@ NOBODY = ("", "unknown")
 
 def state(material: Material, scope: str) -> State:
     """Open, provisional or closed. A directorate that has sent nothing has nothing to show: closed."""
-    if not set(material.members(scope)) & material.reporting - set(material.standing.iraq.left_out if scope in WIDER_SCOPES else ()):
+    left_out = material.standing.iraq.left_out if scope in WIDER_SCOPES else ()
+    if not set(material.members(scope)) & material.reporting - set(left_out):
         return "closed"
     if scope == "iraq":
         return material.standing.iraq.state
@@ -72,9 +74,14 @@ def _rules(material: Material, findings: pd.DataFrame) -> list[dict[str, Any]]:
     why = {rule.rule: rule for verdict in material.verdicts for rule in verdict.rules}
     counted = findings.assign(is_settled=findings["settled_by"] != "").groupby(["severity", "rule"])["is_settled"]
     rows = [
-        {"rule": str(rule), "severity": str(severity), "findings": int(size), "settled": int(settled),
-         "why": why[str(rule)].why if str(rule) in why else "",
-         "in_doubt": why[str(rule)].in_doubt if str(rule) in why else False}
+        {
+            "rule": str(rule),
+            "severity": str(severity),
+            "findings": int(size),
+            "settled": int(settled),
+            "why": why[str(rule)].why if str(rule) in why else "",
+            "in_doubt": why[str(rule)].in_doubt if str(rule) in why else False,
+        }
         for (severity, rule), size, settled in zip(counted.size().index, counted.size(), counted.sum(), strict=True)
     ]
     return sorted(rows, key=lambda row: (SEVERITIES.index(row["severity"]), -row["findings"], row["rule"]))
@@ -111,9 +118,11 @@ def _directorate(material: Material, facility_id: str) -> str:
 def set_aside_of(material: Material, members: tuple[str, ...]) -> list[dict[str, str]]:
     """The facilities that a provisional verdict sets aside."""
     facilities = material.tables["facilities"]
-    rows = facilities[facilities["facility_id"].isin(material.standing.set_aside) & facilities["directorate"].isin(members)]
-    columns = ["facility_id", "name_en", "name_local", "directorate"]
-    return [{name: str(row[name]) for name in columns} for row in rows.fillna("").sort_values("facility_id").to_dict("records")]
+    mine = facilities[facilities["directorate"].isin(members)]
+    rows = mine.loc[
+        mine["facility_id"].isin(material.standing.set_aside), ["facility_id", "name_en", "name_local", "directorate"]
+    ]
+    return rows_of(rows.fillna("").sort_values("facility_id"))
 
 
 def _exports(material: Material, members: tuple[str, ...]) -> list[dict[str, str]]:

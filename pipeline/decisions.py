@@ -121,7 +121,7 @@ def _strange_facility(facility: str, ids: pd.Series) -> str:
     if (ids == facility).any():
         return f"the facility {facility!r} stands twice in the records: have the export mended first"
     near = difflib.get_close_matches(facility, ids.unique().tolist(), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "look it up with `herams facilities`, or remove the decision"
+    hint = f"did you mean {near[0]!r}?" if near else "its id stands in the findings and on the pages; or remove the decision"
     return f"no facility {facility!r} in this round: {hint}"
 
 

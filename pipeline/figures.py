@@ -29,5 +29,5 @@ def open_brief(round: str, scope: str, report: str, language: str = "en") -> Bri
     """The brief of a report; says back which parameters the kernel has, so that a wrong run cannot look right."""
     brief = read(Project.find(), round, scope, report, language)
     asked = {"round": round, "scope": scope, "report": report}
-    display({ECHO: asked, "text/plain": f"brief: {round}, {scope}, {report}"}, raw=True)
+    display({ECHO: asked, "text/plain": f"brief: {round}, {scope}, {report}"}, raw=True)  # type: ignore[no-untyped-call]
     return brief

@@ -19,6 +19,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.codebook import rows_of
 from pipeline.errors import BriefError
 from pipeline.indicators import SCALES, share
 from pipeline.project import Project
@@ -97,7 +98,8 @@ class Brief:
         whole = self.measures.get((indicator, "all", ""))
         counted = whole and (whole.numerator or whole.denominator or whole.missing)
         if whole is None or (counted and (indicator, dimension) not in self._cuts):
-            raise BriefError(f"the brief of {self.told['scope']} has no {indicator} by {dimension}: run `herams brief {self.told['round']}`")
+            where = f"the brief of {self.told['scope']} has no {indicator} by {dimension}"
+            raise BriefError(f"{where}: run `herams brief {self.told['round']}`")
         return NOTHING
 
     @cached_property
@@ -118,7 +120,7 @@ class Brief:
         return {group: found for (name, dim, group), found in self.measures.items() if (name, dim) == wanted}
 
     def keys(self, template: str) -> tuple[str, ...]:
-        """What stands behind the template's name, for each of its indicators: the causes of BAR_FAC_BAWA1, for instance."""
+        """What stands behind a template's name in each of its indicators: the causes of BAR_FAC_BAWA1, for instance."""
         return tuple(name.removeprefix(f"{template}_") for name in self._whole if name.startswith(f"{template}_"))
 
     @cached_property
@@ -163,7 +165,7 @@ class Brief:
     def listed(self, name: str) -> list[dict[str, str]]:
         """One of the lists of facilities that the page prints, in order."""
         rows = self.slices["facilities"]
-        return [{str(key): str(value) for key, value in row.items()} for row in rows[rows["list"] == name].to_dict("records")]
+        return rows_of(rows[rows["list"] == name])
 
 
 def read(project: Project, round_name: str, scope: str, report: str, language: str) -> Brief:
@@ -178,7 +180,8 @@ def read(project: Project, round_name: str, scope: str, report: str, language: s
 
 
 def _measures(rows: pd.DataFrame, key: tuple[str, str, str]) -> dict[tuple[str, str, str], Measure]:
-    numbers = {name: pd.to_numeric(rows[name]).astype("Int64") for name in ("numerator", "denominator", "missing", "not_asked")}
+    names = ("numerator", "denominator", "missing", "not_asked")
+    numbers = {name: pd.to_numeric(rows[name]).astype("Int64") for name in names}
     values = _values(numbers["numerator"], numbers["denominator"], rows["unit"])
     columns = [*(rows[name] for name in key), *numbers.values(), values, rows["reason"]]
     return {

@@ -39,7 +39,8 @@ INCHES = 4.6
 LETTER, NOTE_LETTER = 5.0, 4.5
 SMALLEST = 6.5
 ROW = 0.43
-STYLE: dict[str, object] = {
+# matplotlib knows its settings as literals; as Any they pass.
+STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "herams",
     "font.family": "DejaVu Sans",
@@ -72,8 +73,15 @@ def stacked(rows: Sequence[Row], kinds: Sequence[str], legend: Mapping[str, str]
             if width:
                 axes.barh(place + 0.24, width, 0.42, left=start, color=COLOURS[kind], edgecolor="white", linewidth=0.8)
             if width >= 0.07:
-                axes.text(start + width / 2, place + 0.26, percent(100 * width), ha="center", va="center",
-                          color=ON_COLOUR.get(kind, COLOURS["ink"]), fontsize=8.5)
+                axes.text(
+                    start + width / 2,
+                    place + 0.26,
+                    percent(100 * width),
+                    ha="center",
+                    va="center",
+                    color=ON_COLOUR.get(kind, COLOURS["ink"]),
+                    fontsize=8.5,
+                )
         left = [start + width for start, width in zip(left, widths, strict=True)]
     return svg(figure, STYLE)
 
@@ -84,7 +92,8 @@ def bars(rows: Sequence[Row], marked: str = "") -> str:
     places = [place + 0.24 for place in range(len(rows))]
     axes.barh(places, [1.0] * len(rows), 0.36, color=COLOURS["pale"])
     shares = [row.shares[0] or 0.0 for row in rows]
-    sns.barplot(x=shares, y=places, orient="y", native_scale=True, width=0.36, color=COLOURS["bar"], saturation=1, errorbar=None, ax=axes)
+    look = {"width": 0.36, "color": COLOURS["bar"], "saturation": 1, "errorbar": None}
+    sns.barplot(x=shares, y=places, orient="y", native_scale=True, ax=axes, **look)
     _labels(axes, rows)
     for place, row in enumerate(rows):
         if row.mark is not None:
@@ -123,7 +132,7 @@ def _labels(axes: Any, rows: Sequence[Row]) -> None:
 
 
 def _fitting(row: Row) -> tuple[float, str]:
-    """The label's size and text so that it ends before the note: smaller first, then cut; the alternative text has it all."""
+    """The label's size and text so that it ends before the note: smaller first, then cut."""
     room = INCHES * 72 - NOTE_LETTER * (len(row.note) + 2)
     size = min(9.5, 9.5 * room / (LETTER * max(len(row.label), 1)))
     if size >= SMALLEST:
@@ -134,8 +143,14 @@ def _fitting(row: Row) -> tuple[float, str]:
 
 def _mark(axes: Any, across: float, down: float) -> None:
     """A diamond; a marker of matplotlib's would be a reference to a shape elsewhere in the file."""
-    axes.fill([across - 0.012, across, across + 0.012, across], [down, down - 0.13, down, down + 0.13],
-              facecolor=COLOURS["ink"], edgecolor="white", linewidth=1, zorder=5)
+    axes.fill(
+        [across - 0.012, across, across + 0.012, across],
+        [down, down - 0.13, down, down + 0.13],
+        facecolor=COLOURS["ink"],
+        edgecolor="white",
+        linewidth=1,
+        zorder=5,
+    )
 
 
 def _legend(axes: Any, kinds: Sequence[str], legend: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Sections about the facilities themselves: which there are, whether they stand, work, can be reached, are supported."""
+"""Sections about the facilities: which there are, whether they stand, work, can be reached, are supported."""
 
 from __future__ import annotations
 
@@ -30,10 +30,18 @@ SUPPORT = ("major", "some", "none")
 @section("status")
 def status(brief: Brief) -> Iterator[Part]:
     """How many facilities there are of each type, how many exist, and how many of those work and can be reached."""
-    yield paragraph(brief.say("status.lead", listed=brief.count("U_LISTED"), existing=brief.count("U_EXISTING"),
-                              reached=brief.count("U_REACHED")))
+    yield paragraph(
+        brief.say(
+            "status.lead",
+            listed=brief.count("U_LISTED"),
+            existing=brief.count("U_EXISTING"),
+            reached=brief.count("U_REACHED"),
+        )
+    )
     operational = [
-        Single(level_name(brief, level), brief.level("OPS_OPERATIONAL", level), compared(brief, "OPS_OPERATIONAL", level))
+        Single(
+            level_name(brief, level), brief.level("OPS_OPERATIONAL", level), compared(brief, "OPS_OPERATIONAL", level)
+        )
         for level in ALL_LEVELS
     ]
     yield bar_chart(brief, "status.operational", operational)
@@ -49,12 +57,20 @@ def status(brief: Brief) -> Iterator[Part]:
 def _types(brief: Brief) -> Part:
     listed = brief.groups("U_LISTED", "type")
     rows = [
-        [brief.label("type", kind), number(found.numerator), amount(brief, brief.measure("U_EXISTING", "type", kind)),
-         cell(brief.measure("OPS_OPERATIONAL", "type", kind))]
+        [
+            brief.label("type", kind),
+            number(found.numerator),
+            amount(brief, brief.measure("U_EXISTING", "type", kind)),
+            cell(brief.measure("OPS_OPERATIONAL", "type", kind)),
+        ]
         for kind, found in sorted(listed.items(), key=lambda one: (-one[1].numerator, one[0]))
     ]
-    total: list[Markup | str] = [level_name(brief, ""), amount(brief, brief.measure("U_LISTED")),
-                                 amount(brief, brief.measure("U_EXISTING")), cell(brief.measure("OPS_OPERATIONAL"))]
+    total: list[Markup | str] = [
+        level_name(brief, ""),
+        amount(brief, brief.measure("U_LISTED")),
+        amount(brief, brief.measure("U_EXISTING")),
+        cell(brief.measure("OPS_OPERATIONAL")),
+    ]
     columns = [brief.say(f"status.column.{name}") for name in ("type", "listed", "existing", "operational")]
     return table(brief.say("status.types"), columns, [*rows, total], "total")
 
@@ -62,11 +78,17 @@ def _types(brief: Brief) -> Part:
 @section("condition")
 def condition(brief: Brief) -> Iterator[Part]:
     """Buildings and equipment: damage, its causes, and the buildings that are fully damaged."""
-    yield stacked_chart(brief, "condition.buildings", by_level(brief, {level: _damage(brief, level) for level in ALL_LEVELS}))
-    yield bar_chart(brief, "condition.equipment", [
-        Single(level_name(brief, level), brief.level("EQP_DAMAGED", level), compared(brief, "EQP_DAMAGED", level))
-        for level in ALL_LEVELS
-    ])
+    yield stacked_chart(
+        brief, "condition.buildings", by_level(brief, {level: _damage(brief, level) for level in ALL_LEVELS})
+    )
+    yield bar_chart(
+        brief,
+        "condition.equipment",
+        [
+            Single(level_name(brief, level), brief.level("EQP_DAMAGED", level), compared(brief, "EQP_DAMAGED", level))
+            for level in ALL_LEVELS
+        ],
+    )
     for question in ("CONDBx", "CONDEx"):
         yield from _causes(brief, question)
     yield from _fully_damaged(brief)
@@ -94,11 +116,20 @@ def _fully_damaged(brief: Brief) -> Iterator[Part]:
         yield paragraph(brief.say("condition.none_lost"), "none")
         return
     columns = [brief.say(f"column.{name}") for name in ("facility", "type", "directorate", "code")]
-    yield table(brief.say("condition.lost"), columns, [
-        [named(row["name_en"] or row["name_local"]), brief.label("type", row["type"]), brief.label("scope", row["directorate"]),
-         Markup("<code>{}</code>").format(row["facility_id"])]
-        for row in rows
-    ], "words")
+    yield table(
+        brief.say("condition.lost"),
+        columns,
+        [
+            [
+                named(row["name_en"] or row["name_local"]),
+                brief.label("type", row["type"]),
+                brief.label("scope", row["directorate"]),
+                Markup("<code>{}</code>").format(row["facility_id"]),
+            ]
+            for row in rows
+        ],
+        "words",
+    )
     yield from more(brief, "fully_damaged", len(rows))
 
 
@@ -127,10 +158,14 @@ def _functioning(brief: Brief, level: str) -> tuple[Measure, Fractions]:
 @section("accessibility")
 def accessibility(brief: Brief) -> Iterator[Part]:
     """Whether patients can reach the facilities that function, and what hinders them."""
-    yield bar_chart(brief, "accessibility", [
-        Single(level_name(brief, level), brief.level("ACC_FULL", level), compared(brief, "ACC_FULL", level))
-        for level in ALL_LEVELS
-    ])
+    yield bar_chart(
+        brief,
+        "accessibility",
+        [
+            Single(level_name(brief, level), brief.level("ACC_FULL", level), compared(brief, "ACC_FULL", level))
+            for level in ALL_LEVELS
+        ],
+    )
     yield from _causes(brief, "HFACCx")
 
 
@@ -150,5 +185,3 @@ def _supported(brief: Brief, level: str) -> tuple[Measure, Fractions]:
     if some.fraction is None or major.fraction is None:
         return some, (None, None, None)
     return some, (major.fraction, some.fraction - major.fraction, 1 - some.fraction)
-
-

@@ -25,13 +25,19 @@ def title(brief: Brief) -> Iterator[Part]:
     yield Html(eyebrow + line)
     if told["source"] == "simulated":
         yield paragraph(brief.say("title.simulated"), "simulated")
-    yield terms([
-        (brief.say("title.state"), Markup('<span class="state {0}">{1}</span>').format(told["state"], brief.say(f"state.{told['state']}"))),
-        (brief.say("title.round"), told["round"]),
-        (brief.say("title.window"), brief.say("title.between", first=told["window"][0], last=told["window"][1])),
-        (brief.say("title.report_date"), told["report_date"]),
-        (brief.say("title.edition"), brief.say("title.internal")),
-    ], "facts")
+    yield terms(
+        [
+            (
+                brief.say("title.state"),
+                Markup('<span class="state {0}">{1}</span>').format(told["state"], brief.say(f"state.{told['state']}")),
+            ),
+            (brief.say("title.round"), told["round"]),
+            (brief.say("title.window"), brief.say("title.between", first=told["window"][0], last=told["window"][1])),
+            (brief.say("title.report_date"), told["report_date"]),
+            (brief.say("title.edition"), brief.say("title.internal")),
+        ],
+        "facts",
+    )
     if told["state"] != "open":
         yield bullets(_reasons(brief), f"reasons {told['state']}")
 
@@ -98,10 +104,7 @@ def _card(figure: str, name: str, under: str) -> Markup:
 
 
 def _sentences(brief: Brief) -> Iterator[str]:
-    works = brief.measure("OPS_OPERATIONAL")
-    whole = works.numerator == works.denominator
-    yield brief.say("headlines.all_work" if whole else "headlines.works", n=works.numerator, of=works.denominator or 0, share=percent(works.value),
-                    lost=brief.count("BLD_FULL"), still=brief.count("FUN_NONE"))
+    yield from _works(brief)
     yield from _main_cause(brief)
     yield from _worst_amenity(brief)
     for level in ("phc", "hospital"):
@@ -109,13 +112,35 @@ def _sentences(brief: Brief) -> Iterator[str]:
     yield from _worst_service(brief)
 
 
+def _works(brief: Brief) -> Iterator[str]:
+    works = brief.measure("OPS_OPERATIONAL")
+    if works.denominator:
+        yield brief.say(
+            "headlines.all_work" if works.numerator == works.denominator else "headlines.works",
+            n=works.numerator,
+            of=works.denominator,
+            share=percent(works.value),
+            lost=brief.count("BLD_FULL"),
+            still=brief.count("FUN_NONE"),
+        )
+    else:
+        yield brief.say("headlines.no_facility")
+
+
 def _main_cause(brief: Brief) -> Iterator[str]:
     named_causes = causes(brief, "CAU_FAC_HFFUNCTx", "HFFUNCTx")
     partly = brief.measure("FUN_PARTIAL")
     if named_causes and partly.numerator:
         first = named_causes[0]
-        yield brief.say("headlines.cause", n=partly.numerator, of=partly.denominator or 0, share=percent(partly.value),
-                        cause=first.label, a=first.measure.numerator, b=first.measure.denominator or 0)
+        yield brief.say(
+            "headlines.cause",
+            n=partly.numerator,
+            of=partly.denominator or 0,
+            share=percent(partly.value),
+            cause=first.label,
+            a=first.measure.numerator,
+            b=first.measure.denominator or 0,
+        )
 
 
 def _worst_amenity(brief: Brief) -> Iterator[str]:
@@ -123,8 +148,13 @@ def _worst_amenity(brief: Brief) -> Iterator[str]:
     item = _least(found)
     if item:
         barriers = causes(brief, f"BAR_FAC_{item}", "barrier")
-        sentence = brief.say("headlines.amenity", name=brief.items("amenity")[item], share=percent(found[item].value),
-                             n=found[item].numerator, of=found[item].denominator or 0)
+        sentence = brief.say(
+            "headlines.amenity",
+            name=brief.items("amenity")[item],
+            share=percent(found[item].value),
+            n=found[item].numerator,
+            of=found[item].denominator or 0,
+        )
         yield sentence + (" " + brief.say("headlines.barrier", cause=barriers[0].label) if barriers else "")
 
 
@@ -132,13 +162,20 @@ def _domains(brief: Brief, level: str) -> Iterator[str]:
     found = {domain: brief.level(f"SVC_DOMAIN_{domain}", level) for domain in brief.modules("service")}
     worst, best = _least(found), _most(found)
     if worst and worst != best:
-        yield brief.say(f"headlines.domains.{level}", worst=brief.label("module", worst), low=percent(found[worst].value),
-                        best=brief.label("module", best), high=percent(found[best].value))
+        yield brief.say(
+            f"headlines.domains.{level}",
+            worst=brief.label("module", worst),
+            low=percent(found[worst].value),
+            best=brief.label("module", best),
+            high=percent(found[best].value),
+        )
 
 
 def _worst_service(brief: Brief) -> Iterator[str]:
     items = brief.items("service")
-    lacking = {item: (one.denominator or 0) - one.numerator for item in items for one in [brief.measure(f"SVC_FULL_{item}")]}
+    lacking = {
+        item: (one.denominator or 0) - one.numerator for item in items for one in [brief.measure(f"SVC_FULL_{item}")]
+    }
     worst = max(lacking, key=lambda item: (lacking[item], item), default="")
     if worst and lacking[worst]:
         yield brief.say("headlines.service", gaps=brief.count("GAP_COUNT"), name=items[worst], n=lacking[worst])
@@ -153,4 +190,3 @@ def _least(found: dict[str, Measure]) -> str:
 def _most(found: dict[str, Measure]) -> str:
     known = {key: one.value for key, one in found.items() if one.value is not None and not one.is_few}
     return max(known, key=lambda key: (known[key], key), default="")
-

@@ -76,7 +76,9 @@ def paragraph(text: Markup | str, kind: str = "") -> Html:
 
 def bullets(lines: Iterable[Markup | str], kind: str = "") -> Html:
     """A list of points."""
-    return Html(Markup("<ul{}>{}</ul>").format(_kind(kind), joined(Markup("<li>{}</li>").format(line) for line in lines)))
+    return Html(
+        Markup("<ul{}>{}</ul>").format(_kind(kind), joined(Markup("<li>{}</li>").format(line) for line in lines))
+    )
 
 
 def terms(pairs: Iterable[tuple[str, Markup | str]], kind: str = "") -> Html:
@@ -89,13 +91,15 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], 
     """A table with a caption, heads of columns, and the first cell of each row as its head."""
     head = joined(Markup('<th scope="col">{}</th>').format(column) for column in columns)
     body = joined((_row(row) for row in rows), "\n")
-    text = Markup('<div class="scroll" role="region" tabindex="0" aria-label="{0}"><table{1}><caption><span>{0}</span></caption>'
-                  "<thead><tr>{2}</tr></thead>\n<tbody>\n{3}\n</tbody></table></div>")
+    text = Markup(
+        '<div class="scroll" role="region" tabindex="0" aria-label="{0}"><table{1}><caption><span>{0}</span></caption>'
+        "<thead><tr>{2}</tr></thead>\n<tbody>\n{3}\n</tbody></table></div>"
+    )
     return Html(text.format(caption, _kind(kind), head, body))
 
 
 def stack(fractions: Sequence[float | None]) -> Markup:
-    """A small bar of three parts of a whole; decoration beside the numbers, so not read aloud. Blank without a whole."""
+    """A small bar of three parts of a whole; decoration beside the numbers, not read aloud; blank without a whole."""
     first, second, _ = fractions
     if first is None or second is None:
         return Markup("")

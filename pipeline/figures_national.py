@@ -24,8 +24,11 @@ def directorates(brief: Brief) -> Iterator[Part]:
     """Every directorate with its counts and shares, and how its numbers add up to those of this page."""
     columns = [brief.say("column.directorate"), *(brief.say(f"directorates.{name}") for name in (*COUNTS, *SHARES))]
     rows = [_directorate(brief, slug) for slug in brief.told["members"]]
-    whole: list[Cell] = [brief.name, *(_count(brief, brief.measure(name)) for name in COUNTS),
-                                 *(cell(brief.measure(name)) for name in SHARES)]
+    whole: list[Cell] = [
+        brief.name,
+        *(_count(brief, brief.measure(name)) for name in COUNTS),
+        *(cell(brief.measure(name)) for name in SHARES),
+    ]
     yield table(brief.say("directorates.table"), columns, [*rows, whole], "total tight")
     added = _sum(brief)
     yield paragraph(brief.say("directorates.sum" if added["double"] else "directorates.sum.plain", **added))
@@ -61,8 +64,10 @@ def _tiles(brief: Brief) -> Part:
     """Availability of the domains in primary care, directorate by directorate, darker for more."""
     domains = brief.modules("service")
     rows: list[list[Cell]] = [
-        [brief.label("scope", slug),
-         *(shaded(brief.area(f"SVC_DOMAIN_{domain}", slug, PRIMARY_CARE)) for domain in domains)]
+        [
+            brief.label("scope", slug),
+            *(shaded(brief.area(f"SVC_DOMAIN_{domain}", slug, PRIMARY_CARE)) for domain in domains),
+        ]
         for slug in _reporting(brief)
     ]
     whole: list[Cell] = [brief.name, *(shaded(brief.level(f"SVC_DOMAIN_{domain}", PRIMARY_CARE)) for domain in domains)]
@@ -91,8 +96,14 @@ def _worst(brief: Brief, domain: str) -> list[list[Cell]]:
     known = {slug: one for slug, one in found.items() if one.value is not None and not one.is_few}
     order = sorted(known, key=lambda slug: (known[slug].value or 0.0, slug))[:WORST]
     return [
-        [brief.label("module", domain) if slug == order[0] else Markup('<span class="same">{}</span>').format(brief.label("module", domain)),
-         brief.label("scope", slug), cell(known[slug]), _main_barrier(brief, domain, slug)]
+        [
+            brief.label("module", domain)
+            if slug == order[0]
+            else Markup('<span class="same">{}</span>').format(brief.label("module", domain)),
+            brief.label("scope", slug),
+            cell(known[slug]),
+            _main_barrier(brief, domain, slug),
+        ]
         for slug in order
     ]
 
@@ -127,12 +138,23 @@ def reconciliation(brief: Brief) -> Iterator[Part]:
         yield paragraph(brief.say("reconciliation.none"), "none")
         return
     differing = [row for row in rows if row["known"] != row["found"]]
-    yield paragraph(brief.say("reconciliation.differ" if differing else "reconciliation.agree", n=len(rows), differ=len(differing)))
+    yield paragraph(
+        brief.say("reconciliation.differ" if differing else "reconciliation.agree", n=len(rows), differ=len(differing))
+    )
     for item in dict.fromkeys(row["item"] for row in rows):
         yield heading(brief.say(f"reconciliation.{item}"), 3)
         columns = [brief.say(f"reconciliation.column.{name}") for name in ("value", "known", "found", "difference")]
         mine = [row for row in rows if row["item"] == item]
-        yield table(brief.say("reconciliation.table", item=brief.say(f"reconciliation.{item}")), columns, [
-            [row["value"] or brief.say("reconciliation.whole"), number(row["known"]), number(row["found"]), f"{row['found'] - row['known']:+,d}"]
-            for row in mine
-        ])
+        yield table(
+            brief.say("reconciliation.table", item=brief.say(f"reconciliation.{item}")),
+            columns,
+            [
+                [
+                    row["value"] or brief.say("reconciliation.whole"),
+                    number(row["known"]),
+                    number(row["found"]),
+                    f"{row['found'] - row['known']:+,d}",
+                ]
+                for row in mine
+            ],
+        )

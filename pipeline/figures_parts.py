@@ -1,4 +1,4 @@
-"""What sections are made of: cells, rows, captions and the two charts, each with its words computed from the numbers."""
+"""What sections are made of: cells, rows, captions, and two charts, each with its words computed from the numbers."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def few(brief: Brief, measures: Iterable[Measure]) -> str:
 
 
 def availability(full: Measure, some: Measure) -> Fractions:
-    """Available, partially available, not available: from the share available and the share available at least in part."""
+    """The parts available, partially and not, from the share available and the share available at least in part."""
     if full.fraction is None or some.fraction is None:
         return (None, None, None)
     return (full.fraction, some.fraction - full.fraction, 1 - some.fraction)
@@ -115,13 +115,17 @@ def causes(brief: Brief, template: str, list_name: str) -> list[Single]:
 # --- charts --------------------------------------------------------------------------------------------------------
 
 
-def stacked_chart(brief: Brief, key: str, rows: Sequence[Parted], kinds: Sequence[str] = AVAILABILITY, shown: str = "half") -> Chart:
+def stacked_chart(
+    brief: Brief, key: str, rows: Sequence[Parted], kinds: Sequence[str] = AVAILABILITY, shown: str = "half"
+) -> Chart:
     """Parts of a whole; `key` is the sentence of the caption, the kinds' words stand under `kind.<key>` or `kind`."""
     legend = {kind: _kind_word(brief, key, kind) for kind in kinds}
     drawn = [Row(row.label, note(brief, row.whole), row.fractions) for row in rows]
     title = brief.say(f"{key}.caption")
     spoken = "; ".join(_spoken_parts(brief, row, kinds, legend) for row in rows)
-    return Chart(stacked(drawn, kinds, legend), f"{title} {spoken}.", title, few(brief, (row.whole for row in rows)), shown)
+    return Chart(
+        stacked(drawn, kinds, legend), f"{title} {spoken}.", title, few(brief, (row.whole for row in rows)), shown
+    )
 
 
 def bar_chart(brief: Brief, key: str, rows: Sequence[Single], shown: str = "half", **values: object) -> Chart:
@@ -139,7 +143,9 @@ def iraq_name(brief: Brief) -> str:
     """Iraq; with the number of directorates behind it while some have not reported."""
     told = brief.told["iraq"]
     name = brief.label("scope", "iraq")
-    return name if told["reported"] == told["of"] else brief.say("iraq.part", name=name, a=told["reported"], b=told["of"])
+    return (
+        name if told["reported"] == told["of"] else brief.say("iraq.part", name=name, a=told["reported"], b=told["of"])
+    )
 
 
 def compared(brief: Brief, indicator: str, level: str = "") -> str:
@@ -167,7 +173,8 @@ def _spoken_parts(brief: Brief, row: Parted, kinds: Sequence[str], legend: Mappi
     if not row.whole.denominator:
         return f"{row.label}: {brief.say('chart.none')}"
     parts = ", ".join(
-        f"{legend[kind]} {percent(None if part is None else 100 * part)}" for kind, part in zip(kinds, row.fractions, strict=True)
+        f"{legend[kind]} {percent(None if part is None else 100 * part)}"
+        for kind, part in zip(kinds, row.fractions, strict=True)
     )
     return f"{row.label}: {parts} ({note(brief, row.whole)})"
 

@@ -1,4 +1,4 @@
-"""Sections about what facilities have: beds, amenities, information systems, staff; and what that means per population."""
+"""Sections about what facilities have: beds, amenities, information systems, staff, and all that per population."""
 
 from __future__ import annotations
 
@@ -36,15 +36,26 @@ RATES = (
 @section("beds")
 def beds(brief: Brief) -> Iterator[Part]:
     """Beds for inpatients, whether they suffice, and why not."""
-    columns = [brief.say("beds.column.kind"), *(level_name(brief, level) for level in ALL_LEVELS), brief.say("beds.column.missing")]
+    columns = [
+        brief.say("beds.column.kind"),
+        *(level_name(brief, level) for level in ALL_LEVELS),
+        brief.say("beds.column.missing"),
+    ]
     rows = [
-        [brief.say(f"beds.{kind}"), *(amount(brief, brief.level(f"BED_COUNT_{kind}", level)) for level in ALL_LEVELS),
-         number(brief.measure(f"BED_COUNT_{kind}").missing)]
+        [
+            brief.say(f"beds.{kind}"),
+            *(amount(brief, brief.level(f"BED_COUNT_{kind}", level)) for level in ALL_LEVELS),
+            number(brief.measure(f"BED_COUNT_{kind}").missing),
+        ]
         for kind in (*BEDS, "all")
     ]
     yield table(brief.say("beds.counts"), columns, rows, "total")
     enough = [
-        Single(brief.say(f"beds.{kind}"), brief.measure(f"BED_SUFFICIENT_{kind}"), compared(brief, f"BED_SUFFICIENT_{kind}"))
+        Single(
+            brief.say(f"beds.{kind}"),
+            brief.measure(f"BED_SUFFICIENT_{kind}"),
+            compared(brief, f"BED_SUFFICIENT_{kind}"),
+        )
         for kind in BEDS
     ]
     yield bar_chart(brief, "beds.sufficient", enough)
@@ -60,17 +71,25 @@ def amenities(brief: Brief) -> Iterator[Part]:
     """Water, sanitation, hygiene, waste, power, cold chain, communication: whether they suffice."""
     items = brief.items("amenity")
     rows = [
-        Parted(name, brief.measure(f"AMN_FULL_{item}"),
-               availability(brief.measure(f"AMN_FULL_{item}"), brief.measure(f"AMN_ANY_{item}")))
+        Parted(
+            name,
+            brief.measure(f"AMN_FULL_{item}"),
+            availability(brief.measure(f"AMN_FULL_{item}"), brief.measure(f"AMN_ANY_{item}")),
+        )
         for item, name in items.items()
     ]
     yield stacked_chart(brief, "amenities", rows)
     extras = [Single(brief.say(f"amenities.{name}"), brief.measure(name), compared(brief, name)) for name in EXTRAS]
     yield bar_chart(brief, "amenities.extras", extras)
     columns = [brief.say("column.amenity"), *(level_name(brief, level) for level in ALL_LEVELS)]
-    yield table(brief.say("amenities.by_level"), columns, [
-        [name, *(cell(brief.level(f"AMN_FULL_{item}", level)) for level in ALL_LEVELS)] for item, name in items.items()
-    ])
+    yield table(
+        brief.say("amenities.by_level"),
+        columns,
+        [
+            [name, *(cell(brief.level(f"AMN_FULL_{item}", level)) for level in ALL_LEVELS)]
+            for item, name in items.items()
+        ],
+    )
 
 
 @section("information")
@@ -79,13 +98,23 @@ def information(brief: Brief) -> Iterator[Part]:
     items = brief.items("information")
     asked = {item: name for item, name in items.items() if brief.measure(f"INF_FULL_{item}").denominator}
     if asked:
-        yield bar_chart(brief, "information", [
-            Single(name, brief.measure(f"INF_FULL_{item}"), compared(brief, f"INF_FULL_{item}")) for item, name in asked.items()
-        ])
+        yield bar_chart(
+            brief,
+            "information",
+            [
+                Single(name, brief.measure(f"INF_FULL_{item}"), compared(brief, f"INF_FULL_{item}"))
+                for item, name in asked.items()
+            ],
+        )
         columns = [brief.say("column.system"), *(level_name(brief, level) for level in ALL_LEVELS)]
-        yield table(brief.say("information.by_level"), columns, [
-            [name, *(cell(brief.level(f"INF_FULL_{item}", level)) for level in ALL_LEVELS)] for item, name in asked.items()
-        ])
+        yield table(
+            brief.say("information.by_level"),
+            columns,
+            [
+                [name, *(cell(brief.level(f"INF_FULL_{item}", level)) for level in ALL_LEVELS)]
+                for item, name in asked.items()
+            ],
+        )
     for item, name in items.items():
         if item not in asked:
             yield paragraph(brief.say("information.not_asked", name=name), "none")
@@ -100,13 +129,22 @@ def staff(brief: Brief) -> Iterator[Part]:
     columns = [brief.say(f"staff.column.{name}") for name in ("cadre", "heads", "women")]
     columns += [level_name(brief, level) for level in LEVELS] + [brief.say("staff.column.sufficient")]
     rows = [
-        [name, amount(brief, brief.measure(f"HR_CADRE_{cadre}")), cell(brief.measure("HR_WOMEN", "cadre", cadre)),
-         *(amount(brief, brief.level(f"HR_CADRE_{cadre}", level)) for level in LEVELS),
-         cell(brief.measure(f"HR_SUFFICIENT_{cadre}"))]
+        [
+            name,
+            amount(brief, brief.measure(f"HR_CADRE_{cadre}")),
+            cell(brief.measure("HR_WOMEN", "cadre", cadre)),
+            *(amount(brief, brief.level(f"HR_CADRE_{cadre}", level)) for level in LEVELS),
+            cell(brief.measure(f"HR_SUFFICIENT_{cadre}")),
+        ]
         for cadre, name in sorted(names.items())
     ]
-    whole: list[Markup | str] = [brief.say("staff.all"), amount(brief, total), cell(brief.measure("HR_WOMEN")),
-                                 *(amount(brief, brief.level("HR_TOTAL", level)) for level in LEVELS), ""]
+    whole: list[Markup | str] = [
+        brief.say("staff.all"),
+        amount(brief, total),
+        cell(brief.measure("HR_WOMEN")),
+        *(amount(brief, brief.level("HR_TOTAL", level)) for level in LEVELS),
+        "",
+    ]
     yield table(brief.say("staff.by_cadre"), columns, [*rows, whole], "total")
     yield paragraph(brief.say("staff.caution"), "caution")
     lacking = brief.measure("HR_NOSTAFF")
@@ -124,11 +162,25 @@ def population(brief: Brief) -> Iterator[Part]:
     """Facilities, beds and staff per population, by governorate, beside the benchmarks."""
     areas = brief.told["governorates"]
     wider = brief.told["kind"] == "wider"
-    yield paragraph(brief.say("population.wider" if wider else "population.directorate", name=brief.name,
-                              places=", ".join(brief.label("governorate", code) for code in areas)))
-    columns = [brief.say("population.column.indicator"), *([brief.name] if wider else []),
-               *(brief.label("governorate", code) for code in areas), brief.say("population.column.benchmark")]
-    yield table(brief.say("population.table"), columns, [_rate_row(brief, indicator, areas, wider) for indicator in RATES], "rates")
+    yield paragraph(
+        brief.say(
+            "population.wider" if wider else "population.directorate",
+            name=brief.name,
+            places=", ".join(brief.label("governorate", code) for code in areas),
+        )
+    )
+    columns = [
+        brief.say("population.column.indicator"),
+        *([brief.name] if wider else []),
+        *(brief.label("governorate", code) for code in areas),
+        brief.say("population.column.benchmark"),
+    ]
+    yield table(
+        brief.say("population.table"),
+        columns,
+        [_rate_row(brief, indicator, areas, wider) for indicator in RATES],
+        "rates",
+    )
     sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
     for date, source in sorted(sources):
         yield paragraph(brief.say("population.source", date=date, source=source), "source")

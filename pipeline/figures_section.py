@@ -34,7 +34,11 @@ class Section:
     def __call__(self, brief: Brief) -> None:
         """Shows the section's pieces, or says that they are left out."""
         if brief.is_closed and self.has_numbers:
-            _publish({"text/plain": f"{self.name}: left out, {brief.told['scope']} is closed"}, {"left_out": "closed"}, self.name)
+            _publish(
+                {"text/plain": f"{self.name}: left out, {brief.told['scope']} is closed"},
+                {"left_out": "closed"},
+                self.name,
+            )
             return
         pieces = self.parts(brief)
         if not pieces:
@@ -62,9 +66,13 @@ def _show(piece: Part, name: str) -> None:
         told = {"shown": "html", "heading": piece.heading, "level": piece.level}
         _publish({HTML: str(piece.markup)}, told, name)
     elif isinstance(piece, Chart):
-        _publish({SVG: piece.svg, "text/plain": piece.alt}, {"shown": piece.shown}, name,
-                 {SVG: {"alt": piece.alt, "caption": piece.caption, "note": piece.note}})
+        _publish(
+            {SVG: piece.svg, "text/plain": piece.alt},
+            {"shown": piece.shown},
+            name,
+            {SVG: {"alt": piece.alt, "caption": piece.caption, "note": piece.note}},
+        )
 
 
 def _publish(data: dict[str, str], told: dict[str, Any], name: str, also: dict[str, Any] | None = None) -> None:
-    display(data, raw=True, metadata={"herams": {"piece": name, **told}} | (also or {}))
+    display(data, raw=True, metadata={"herams": {"piece": name, **told}} | (also or {}))  # type: ignore[no-untyped-call]

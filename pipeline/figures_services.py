@@ -30,8 +30,11 @@ def domains(brief: Brief) -> Iterator[Part]:
     yield paragraph(brief.say("domains.lead"))
     for level in LEVELS:
         rows = [
-            Single(brief.say(f"domain.short.{domain}"), brief.level(f"SVC_DOMAIN_{domain}", level),
-                   compared(brief, f"SVC_DOMAIN_{domain}", level))
+            Single(
+                brief.say(f"domain.short.{domain}"),
+                brief.level(f"SVC_DOMAIN_{domain}", level),
+                compared(brief, f"SVC_DOMAIN_{domain}", level),
+            )
             for domain in brief.modules("service")
         ]
         if any(row.measure.denominator for row in rows):
@@ -109,14 +112,22 @@ def gaps(brief: Brief) -> Iterator[Part]:
     yield paragraph(brief.say("gaps.lead", n=total.numerator, **_by_level(brief)))
     lacking = _most_lacking(brief)
     if lacking:
-        yield table(brief.say("gaps.services"), _gap_columns(brief), [
-            [name, number(_lacking(brief.measure(f"SVC_FULL_{item}"))), cell(brief.measure(f"SVC_FULL_{item}"))]
-            for item, name in lacking.items()
-        ])
+        yield table(
+            brief.say("gaps.services"),
+            _gap_columns(brief),
+            [
+                [name, number(_lacking(brief.measure(f"SVC_FULL_{item}"))), cell(brief.measure(f"SVC_FULL_{item}"))]
+                for item, name in lacking.items()
+            ],
+        )
     rows = brief.listed("gaps")
     if rows:
         names = ("facility", "type", "directorate", "not_available", "partial")
-        yield table(brief.say("gaps.facilities"), [brief.say(f"column.{name}") for name in names], (_gap_row(brief, row) for row in rows))
+        yield table(
+            brief.say("gaps.facilities"),
+            [brief.say(f"column.{name}") for name in names],
+            (_gap_row(brief, row) for row in rows),
+        )
         yield from more(brief, "gaps", len(rows))
 
 
@@ -130,6 +141,9 @@ def _gap_columns(brief: Brief) -> Sequence[str]:
 
 def _gap_row(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
     return [
-        named(row["name_en"] or row["name_local"]), brief.label("type", row["type"]), brief.label("scope", row["directorate"]),
-        number(int(row["not_available"])), number(int(row["partial"])),
+        named(row["name_en"] or row["name_local"]),
+        brief.label("type", row["type"]),
+        brief.label("scope", row["directorate"]),
+        number(int(row["not_available"])),
+        number(int(row["partial"])),
     ]

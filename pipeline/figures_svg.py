@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from itertools import groupby
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -26,7 +27,7 @@ LOOK = ("fill", "stroke", "stroke-width", "font-size", "font-weight", "text-anch
 SAVED = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
-def svg(figure: Figure, style: dict[str, object]) -> str:
+def svg(figure: Figure, style: Any) -> str:
     """The SVG of a figure; the same figure gives the same bytes."""
     drawn = io.StringIO()
     with mpl.rc_context(style):
@@ -76,7 +77,9 @@ def _grouped(elements: list[ElementTree.Element]) -> list[ElementTree.Element]:
 
 def _is_invisible(element: ElementTree.Element) -> bool:
     empty = element.tag == f"{SVG}g" and not len(element)
-    return empty or (element.tag == f"{SVG}path" and element.attrib.get("fill") == "none" and "stroke" not in element.attrib)
+    return empty or (
+        element.tag == f"{SVG}path" and element.attrib.get("fill") == "none" and "stroke" not in element.attrib
+    )
 
 
 def _shorten(element: ElementTree.Element) -> None:

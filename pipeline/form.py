@@ -24,9 +24,9 @@ from pipeline.form_known import Known
 from pipeline.form_lists import gathered, with_lists
 from pipeline.form_material import Material, material
 from pipeline.form_personal import personal
-from pipeline.form_relevance import Stop, relevant, stops, tried, with_calculations
+from pipeline.form_relevance import relevant, stops, trial_of, with_calculations
 from pipeline.form_seen import seen
-from pipeline.form_shape import Drafted, shapes
+from pipeline.form_shape import shapes
 from pipeline.form_sheets import choices_sheet, settings_sheet, survey_sheet, to_complete
 from pipeline.form_types import typed
 from pipeline.project import Project
@@ -75,9 +75,9 @@ def drafted(form: str, given: Material, known: Known) -> Draft:
     questions = with_calculations(questions, words, known)
     ticks = choices_sheet(options, any(question.type == "select_multiple" for question in questions))
     settings = settings_sheet(form)
-    trial = tried(given, Draft(form, survey_sheet(questions, ()), ticks, settings).codebook())
-    groups, refused = stops(questions, words, trial, known)
-    questions = relevant(questions, words, trial, known)
+    trial = trial_of(given, Draft(form, survey_sheet(questions, ()), ticks, settings).codebook(), words, known)
+    groups, refused = stops(questions, trial)
+    questions = relevant(questions, trial)
     made = Draft(form, survey_sheet(questions, groups), ticks, settings, refused)
     made.codebook()
     return made
@@ -100,6 +100,3 @@ def told(made: Draft, given: Material, known: Known) -> list[str]:
     lines += [*given.notes, *made.refused]
     lines.append("required is not known from an export: fill in the column, or every blank counts as not asked")
     return [*lines, "to complete by hand:", *to_complete({"survey.csv": made.survey, "choices.csv": made.choices})]
-
-
-__all__ = ["Draft", "Drafted", "Stop", "draft", "drafted", "told"]

@@ -55,9 +55,15 @@ def choices(lists: Mapping[str, Gathered], known: Known) -> list[DraftedChoice]:
     """All options, list by list in the order of their first question."""
     found: list[DraftedChoice] = []
     for one in dict.fromkeys(lists.values()):
-        codes = sorted({*one.texts, *(option.code for option in one.guide)}, key=code_order)
-        found += _told_apart([_choice(one, code, known) for code in codes])
+        found += _told_apart([_choice(one, code, known) for code in _codes(one)])
     return found
+
+
+def _codes(one: Gathered) -> list[str]:
+    """The codes of a list: in the order of the columns that name them, else as elsewhere, else A1, A2 and so on."""
+    columns = next((seen.question.options for seen in one.members if seen.question.options), ())
+    rest = sorted(one.texts, key=code_order)
+    return list(dict.fromkeys([*columns, *(option.code for option in one.guide), *rest]))
 
 
 def _choice(one: Gathered, code: str, known: Known) -> DraftedChoice:

@@ -74,7 +74,8 @@ def gathered(found: Sequence[Seen], known: Known) -> dict[str, Gathered]:
         of[seen.question.name] = _joined(lists, seen, found, of)
     for seen in found:
         if not seen.texts:
-            of[seen.question.name] = _unanswered(lists, seen, found, of, known)
+            guided = _guided(lists, seen, known) if seen.like else None
+            of[seen.question.name] = guided or _unanswered(lists, seen, found, of)
     return of
 
 
@@ -136,12 +137,8 @@ def _joined(lists: list[Gathered], seen: Seen, found: Sequence[Seen], of: dict[s
     return chosen
 
 
-def _unanswered(
-    lists: list[Gathered], seen: Seen, found: Sequence[Seen], of: dict[str, Gathered], known: Known
-) -> Gathered:
-    """The list of a question that nobody answered: as elsewhere, else as the nearest question of its kind."""
-    if seen.like:
-        return _guided(lists, seen, known)
+def _unanswered(lists: list[Gathered], seen: Seen, found: Sequence[Seen], of: dict[str, Gathered]) -> Gathered:
+    """The list of a question that nobody answered, and that is not known elsewhere: as the nearest of its kind."""
     alike = [one for one in lists if one.kind == seen.kind]
     chosen = _nearest(alike, seen, found, of)
     if chosen is None:

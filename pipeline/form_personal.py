@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from pipeline.form_known import Known
 from pipeline.form_material import CODE, PLATFORM, Material, is_number, is_tick, is_whole
+from pipeline.form_shape import short_text
 from pipeline.spelling import fold, western_digits
 
 SHARE = 0.2
@@ -48,7 +49,10 @@ def _reason(name: str, material: Material, known: Known) -> str:
     like = known.question(name)
     if like and like.is_personal:
         return f"personal in {known.form_of(name)} too"
-    text = fold(f"{name.replace('_', ' ')} {material.text(name)}")
+    # Of a long text its beginning: one goes on to skin-to-skin contact. What is asked for its causes is no person.
+    if any(other.startswith(f"{name}x_") for other in material.columns):
+        return ""
+    text = fold(f"{name.replace('_', ' ')} {short_text(material.text(name))}")
     if _REACHED.search(text) or (_NAME.search(text) and not _THING.search(text)):
         return "personal by its name"
     return "personal by its answers" if _reaches(pairs) else ""

@@ -40,11 +40,13 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Tried:
-    """The answers of an export as codes, and the draft that explains them: what conditions are tried on."""
+class Trial:
+    """The answers of an export as codes, the draft that explains them, and what other forms suggest to be tried."""
 
     records: pd.DataFrame
     codebook: Codebook
+    words: Words
+    known: Known
 
     def against(self, condition: str, names: Sequence[str]) -> tuple[int, int]:
         """How many responses a condition leaves out, and how many of these answer one of the questions all the same."""
@@ -55,7 +57,7 @@ class Tried:
         return int(out.sum()), int((out & answered).sum())
 
 
-def tried(material: Material, codebook: Codebook) -> Tried:
+def trial_of(material: Material, codebook: Codebook, words: Words, known: Known) -> Trial:
     """The answers of an export in the older layout, choices as codes; numbers and words as they are."""
     columns: dict[str, pd.Series[str]] = {}
     for question in codebook.questions:
@@ -68,7 +70,7 @@ def tried(material: Material, codebook: Codebook) -> Tried:
             columns |= {name: cells.map(lambda text: "1" if is_ticked(text) else "") for name, cells in told.items()}
         else:
             columns |= told
-    return Tried(pd.DataFrame(columns).astype(str), codebook)
+    return Trial(pd.DataFrame(columns).astype(str), codebook, words, known)
 
 
 def _codes(cells: pd.Series[str], list_name: str, codebook: Codebook) -> pd.Series[str]:
@@ -86,16 +88,14 @@ def _older_ranks(question: Question, material: Material) -> dict[str, pd.Series[
     return found
 
 
-def relevant(questions: Sequence[Drafted], words: Words, trial: Tried, known: Known) -> list[Drafted]:
+def relevant(questions: Sequence[Drafted], trial: Trial) -> list[Drafted]:
     """The questions, each with the condition under which it is asked, or the reason why none is known."""
-    return [_relevant(question, questions, words, trial, known) for question in questions]
+    return [_relevant(question, questions, trial) for question in questions]
 
 
-def _relevant(
-    question: Drafted, questions: Sequence[Drafted], words: Words, trial: Tried, known: Known
-) -> Drafted:
+def _relevant(question: Drafted, questions: Sequence[Drafted], trial: Trial) -> Drafted:
     failed = ""
-    for condition, rule, source in _suggestions(question, questions, words, trial, known):
+    for condition, rule, source in _suggestions(question, questions, trial):
         left_out, against = trial.against(condition, [question.name])
         if not against:
             doubt = "" if source == "by its code" else f"relevant {source}"
@@ -109,24 +109,24 @@ def _asks_causes(question: Drafted) -> bool:
 
 
 def _suggestions(
-    question: Drafted, questions: Sequence[Drafted], words: Words, trial: Tried, known: Known
+    question: Drafted, questions: Sequence[Drafted], trial: Trial
 ) -> Iterator[tuple[str, int | None, str]]:
     """Conditions to try, the best first, each with its rule and where it comes from."""
     if _asks_causes(question):
         base = question.name.removesuffix("x")
         asked = [q for q in questions if q.type == "select_one" and base in (q.name, q.name.rpartition("_")[0])]
-        lacking = [(q.name, code) for q in asked for code, word in words[q.list_name].items() if word in WANTING]
+        lacking = [(q.name, code) for q in asked for code, word in trial.words[q.list_name].items() if word in WANTING]
         followed = _followed(question, asked[0], trial) if len(asked) == 1 else []
         for pairs, source in ((lacking, "by its code"), (followed, "by the answers")):
             if pairs:
                 yield " or ".join(f"${{{name}}} = '{code}'" for name, code in pairs), 5, source
         return
-    like = known.question(question.name)
-    if like and like.relevant and can_be_used(like.relevant, questions, words, known):
-        yield like.relevant, like.rule, f"as in {known.form_of(question.name)}"
+    like = trial.known.question(question.name)
+    if like and like.relevant and can_be_used(like.relevant, questions, trial.words, trial.known):
+        yield like.relevant, like.rule, f"as in {trial.known.form_of(question.name)}"
 
 
-def _followed(question: Drafted, asked: Drafted, trial: Tried) -> list[tuple[str, str]]:
+def _followed(question: Drafted, asked: Drafted, trial: Trial) -> list[tuple[str, str]]:
     """The answers after which causes were told, unless they were told after any answer."""
     answers = trial.records[asked.name]
     told = set(answers[given(trial.codebook.by_name[question.name], trial.records)])
@@ -163,14 +163,15 @@ def with_calculations(questions: Sequence[Drafted], words: Words, known: Known) 
     return found
 
 
-def stops(questions: Sequence[Drafted], words: Words, trial: Tried, known: Known) -> tuple[list[Stop], list[str]]:
+def stops(questions: Sequence[Drafted], trial: Trial) -> tuple[list[Stop], list[str]]:
     """The stops of other forms that no response contradicts, outermost first; and what is said of those refused."""
     taken: list[Stop] = []
     refused: list[str] = []
-    for book in known.books[:1]:
+    for book in trial.known.books[:1]:
         for group in dict.fromkeys(group for question in book.questions for group in question.groups):
             inside = _inside(group, book, questions)
-            if not inside or not group.relevant or not can_be_used(group.relevant, questions, words, known):
+            usable = group.relevant and can_be_used(group.relevant, questions, trial.words, trial.known)
+            if not inside or not usable:
                 continue
             names = [question.name for question in inside if question.type != "calculate" and not question.is_personal]
             left_out, against = trial.against(group.relevant, names)

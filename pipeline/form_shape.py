@@ -130,14 +130,14 @@ def _family(base: str, columns: list[str], material: Material, known: Known) -> 
     by_code = all(RANKED_OPTION.fullmatch(ending) for ending in endings)
     if not cells:
         if by_code or like_type == "rank":
-            return _newer_ranks(base, columns, material, like, "never filled")
-        return _ticks(base, columns, material, "never ticked") if like_type == "select_multiple" else None
+            return _newer_ranks(base, columns, material, like).marked("never filled")
+        return _ticks(base, columns, material).marked("never ticked") if like_type == "select_multiple" else None
     if (by_code or like_type == "rank") and _are_ranks(columns, material):
-        return _newer_ranks(base, columns, material, like, "")
+        return _newer_ranks(base, columns, material, like)
     if not all(map(is_tick, cells)):
         return None
     sure = like_type == "select_multiple" or any(not is_number(text) for text in cells)
-    return _ticks(base, columns, material, "" if sure else "ticks or numbers: nothing but 0 and 1 was seen")
+    return _ticks(base, columns, material).marked("" if sure else "ticks or numbers: nothing but 0 and 1 was seen")
 
 
 def _ranks(base: str, columns: list[str], material: Material) -> Drafted | None:
@@ -163,20 +163,20 @@ def _are_ranks(columns: list[str], material: Material) -> bool:
     )
 
 
-def _newer_ranks(base: str, columns: list[str], material: Material, like: Question | None, mark: str) -> Drafted:
+def _newer_ranks(base: str, columns: list[str], material: Material, like: Question | None) -> Drafted:
     """The question of one column for each option that holds its rank; how many ranks there are cannot be seen."""
     told = {text for name in columns for text, _ in material.pairs(name)}
     most = max((int(float(text)) for text in told), default=0)
     ranks = like.ranks if like and like.ranks >= most else len(columns)
     doubt = f"newer layout, so the number of ranks is not known: taken as {ranks}"
-    return _options(base, columns, material, f"{base}_{{rank:{ranks}}}", (mark, doubt))
+    return _options(base, columns, material, f"{base}_{{rank:{ranks}}}").marked(doubt)
 
 
-def _ticks(base: str, columns: list[str], material: Material, mark: str) -> Drafted:
-    return _options(base, columns, material, f"{base}_{{option}}", (mark,))
+def _ticks(base: str, columns: list[str], material: Material) -> Drafted:
+    return _options(base, columns, material, f"{base}_{{option}}")
 
 
-def _options(base: str, columns: list[str], material: Material, pattern: str, marks: Sequence[str]) -> Drafted:
+def _options(base: str, columns: list[str], material: Material, pattern: str) -> Drafted:
     """The question of one column for each option; its text is what the columns' texts have in common."""
     texts = [material.text(name) for name in columns]
     shared = common_text(texts) if len(columns) > 1 else ""
@@ -184,7 +184,7 @@ def _options(base: str, columns: list[str], material: Material, pattern: str, ma
     options = _endings(columns)
     own = {option: _rest(text, shared) for option, text in zip(options, texts, strict=True)}
     kind = "rank" if "{rank:" in pattern else "select_multiple"
-    return Drafted(base, tuple(columns), label, kind, pattern, options, own).marked(*marks)
+    return Drafted(base, tuple(columns), label, kind, pattern, options, own)
 
 
 def _unfilled_like_others(
@@ -197,7 +197,7 @@ def _unfilled_like_others(
         like = models.get((base.rpartition("_")[0], _endings(columns)))
         unfilled = not any(material.pairs(name) for name in columns)
         if like and unfilled and base.rpartition("_")[0] and like.name != base:
-            made.append(_ticks(base, columns, material, f"never ticked: taken like {like.name}"))
+            made.append(_ticks(base, columns, material).marked(f"never ticked: taken like {like.name}"))
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.codebook import CHOICE_TYPES, Question
 from pipeline.form_known import Known, is_same, spellings
@@ -21,10 +21,20 @@ COORDINATE = re.compile(r"gps|coord|latitude|longitude|خط العرض|خط ال
 Pairs = Mapping[tuple[str, str], int]
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What the types of questions are told by."""
+
+    names: frozenset[str]
+    material: Material
+    personal: Mapping[str, str]
+    known: Known
+
+
 def typed(questions: Sequence[Drafted], material: Material, personal: Mapping[str, str], known: Known) -> list[Drafted]:
     """The questions with a type each, and the reasons where it is a guess."""
-    names = {question.name for question in questions}
-    found = [one if one.type else _typed(one, names, material, personal, known) for one in questions]
+    basis = Basis(frozenset(question.name for question in questions), material, personal, known)
+    found = [question if question.type else _typed(question, basis) for question in questions]
     lists = {frozenset(_words(question.name, material)) for question in found if question.type == "select_one"}
     return [_with_known_words(question, lists, material) for question in found]
 
@@ -41,18 +51,17 @@ def _words(name: str, material: Material) -> set[str]:
     return {fold(told) for told, _ in material.pairs(name)}
 
 
-def _typed(
-    question: Drafted, names: set[str], material: Material, personal: Mapping[str, str], known: Known
-) -> Drafted:
-    name, pairs = question.name, material.pairs(question.name)
+def _typed(question: Drafted, basis: Basis) -> Drafted:
+    name, material, known = question.name, basis.material, basis.known
     if name in PLATFORM:
         return replace(question, type="hidden", label=question.label or name)
-    if name in personal:
-        marked = question.marked(f"{personal[name]}: left at the door; undo if it is not")
+    if name in basis.personal:
+        marked = question.marked(f"{basis.personal[name]}: left at the door, undo if it is not")
         return replace(marked, type="text", is_personal=True, sensitivity="restricted")
-    like = known.question(name)
+    like, pairs = known.question(name), material.pairs(name)
     same = like if like and is_same(material.text(name) or name, like.labels.values()) else None
-    has_list = bool({f"{name}x", f"{name.rpartition('_')[0]}x"} & names) or _has_other(name, material)
+    causes = {f"{name}x", f"{name.rpartition('_')[0]}x"}
+    has_list = bool(causes & basis.names) or _has_other(name, material)
     if not pairs:
         return _unanswered(question, has_list, same, known)
     kind, doubt = _kind(pairs, has_list, like, same)

@@ -48,7 +48,7 @@ def index(project: Project) -> None:
     style = Markup(project.read_text(project.look("style.css")))
     template = environment.from_string(project.read_text(project.look("index.html.j2")))
     html = template.render(say=say, rounds=rounds, style=style, language=LANGUAGE, direction="ltr")
-    found = page_checks.faults(html, inner_links_only=False)
+    found = page_checks.faults(html, is_report=False)
     if found:
         raise ReportError("the front page is not fit to be shown: " + "; ".join(found[:12]))
     project.write_text(project.front_page(), html)
@@ -63,7 +63,11 @@ def scope_names(project: Project, say: Words) -> dict[str, str]:
 
 def _round(project: Project, say: Words, names: Mapping[str, str], round_name: str) -> dict[str, Any]:
     scopes = (*reversed(WIDER_SCOPES), *project.registry.directorates)
-    rows = [line(project, say, (round_name, scope, name), names[scope]) for scope in scopes for name in project.registry.reports_of(scope)]
+    rows = [
+        line(project, say, (round_name, scope, name), names[scope])
+        for scope in scopes
+        for name in project.registry.reports_of(scope)
+    ]
     counted = Counter(row.standing for row in rows)
     summary = ", ".join(say(f"index.count.{standing}", n=number) for standing, number in sorted(counted.items()))
     entry = project.round(round_name)
@@ -105,7 +109,9 @@ def _receipt(project: Project, which: tuple[str, str, str]) -> dict[str, Any] | 
     return told
 
 
-def _standing(project: Project, say: Words, which: tuple[str, str, str], told: Mapping[str, Any] | None) -> tuple[str, str]:
+def _standing(
+    project: Project, say: Words, which: tuple[str, str, str], told: Mapping[str, Any] | None
+) -> tuple[str, str]:
     failed = project.failed(*which) / "cause.txt"
     if failed.is_file():
         return "failed", project.read_text(failed).partition("\n")[0][:200]
@@ -129,4 +135,3 @@ def _altered(project: Project, told: Mapping[str, Any]) -> bool:
         if not path.is_file() or hashlib.sha256(project.read_bytes(path)).hexdigest() != digest:
             return True
     return False
-

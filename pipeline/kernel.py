@@ -38,24 +38,42 @@ def environment(private: Path) -> dict[str, str]:
     """The kernel's whole environment: only the search path is the user's; homes and caches lie in `private`."""
     home = str(private)
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "COMSPEC") if name in os.environ}
-    folders = ("HOME", "USERPROFILE", "APPDATA", "TMPDIR", "TEMP", "TMP", "XDG_CONFIG_HOME", "XDG_CACHE_HOME",
-               "IPYTHONDIR", "MPLCONFIGDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    folders = (
+        "HOME",
+        "USERPROFILE",
+        "APPDATA",
+        "TMPDIR",
+        "TEMP",
+        "TMP",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "IPYTHONDIR",
+        "MPLCONFIGDIR",
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+    )
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return kept | dict.fromkeys(folders, home) | dict.fromkeys(threads, "1") | {
-        "LC_ALL": "C.UTF-8",
-        "TZ": "UTC",
-        "MPLBACKEND": "agg",
-        "GX_ANALYTICS_ENABLED": "false",
-        # A traceback would otherwise name the kernel's process.
-        "IPYKERNEL_CELL_NAME": "<cell>",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        "JUPYTER_PLATFORM_DIRS": "1",
-        "PYTHONHASHSEED": "0",
-        "PYTHONIOENCODING": "utf-8",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONSAFEPATH": "1",
-        "PYTHONPATH": str(Path(pipeline.__file__).resolve().parent.parent),
-    }
+    return (
+        kept
+        | dict.fromkeys(folders, home)
+        | dict.fromkeys(threads, "1")
+        | {
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "MPLBACKEND": "agg",
+            "GX_ANALYTICS_ENABLED": "false",
+            # A traceback would otherwise name the kernel's process.
+            "IPYKERNEL_CELL_NAME": "<cell>",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            "JUPYTER_PLATFORM_DIRS": "1",
+            "PYTHONHASHSEED": "0",
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONNOUSERSITE": "1",
+            "PYTHONSAFEPATH": "1",
+            "PYTHONPATH": str(Path(pipeline.__file__).resolve().parent.parent),
+        }
+    )
 
 
 def _command() -> list[str]:
@@ -68,7 +86,7 @@ def _manager(private: Path, folder: Path, log: Any) -> type:
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
-    class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    class OwnKernelManager(AsyncKernelManager):
         @property
         def kernel_spec(self) -> Any:
             return KernelSpec(argv=_command(), name="python3", display_name="HeRAMS", language="python")
@@ -122,7 +140,9 @@ def execute(notebook: Any, parameters: Mapping[str, str], folder: Path) -> Any:
         _log_into(log),
     ):
         cause = _run(notebook, parameters, draft, (Path(private), log))
-    executed = nbformat.read(draft, as_version=4) if draft.is_file() else notebook
+    executed = notebook
+    if draft.is_file():
+        executed = nbformat.read(draft, as_version=4)  # type: ignore[no-untyped-call]
     found = faults(executed, parameters)
     if cause and not any(cause in fault for fault in found):
         found.insert(0, cause)

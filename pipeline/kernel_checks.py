@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,19 +19,23 @@ ECHO = "application/vnd.herams.parameters+json"
 def read_notebook(text: str, name: str) -> Any:
     """A notebook of ours from its text: format 4.5 and up, stable cell ids, no saved outputs."""
     import nbformat
-    from nbformat.reader import NotJSONError
     from nbformat.validator import NotebookValidationError
 
     try:
-        notebook = nbformat.reads(text, as_version=4)
-        nbformat.validate(notebook)
-    except (NotebookValidationError, NotJSONError, ValueError) as problem:
+        nbformat.validate(json.loads(text), version=4)
+        notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    # What is no notebook at all makes the validator itself stumble.
+    except (NotebookValidationError, ValueError, TypeError, AttributeError) as problem:
         raise ReportError(f"{name} is no notebook: {problem}") from problem
     if notebook.nbformat_minor < 5:
-        raise ReportError(f"{name} has format 4.{notebook.nbformat_minor}: save it as 4.5 or newer, so that its cells have ids")
+        raise ReportError(
+            f"{name} has format 4.{notebook.nbformat_minor}: save it as 4.5 or newer, so that its cells have ids"
+        )
     saved = [cell.id for cell in notebook.cells if cell.cell_type == "code" and (cell.outputs or cell.execution_count)]
     if saved:
-        raise ReportError(f"{name} has saved outputs (cell {saved[0]!r}): clear them, so that a page never shows an old run")
+        raise ReportError(
+            f"{name} has saved outputs (cell {saved[0]!r}): clear them, so that a page never shows an old run"
+        )
     return notebook
 
 
@@ -44,7 +49,7 @@ def assignments(source: str) -> dict[str, Any]:
     found = {}
     for statement in ast.parse(source).body:
         if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
-            raise ReportError(f"line {statement.lineno} of the parameters cell is no `name = \"text\"`")
+            raise ReportError(f'line {statement.lineno} of the parameters cell is no `name = "text"`')
         found[statement.targets[0].id] = ast.literal_eval(statement.value)
     return found
 
@@ -64,7 +69,9 @@ def check_parameters(notebook: Any, parameters: Mapping[str, Any]) -> None:
         if name not in own:
             raise unknown("parameter", name, own)
         if type(value) is not type(own[name]):
-            raise UsageError(f"parameter {name!r} must be {type(own[name]).__name__}, not {type(value).__name__}: {value!r}")
+            raise UsageError(
+                f"parameter {name!r} must be {type(own[name]).__name__}, not {type(value).__name__}: {value!r}"
+            )
     missing = sorted(set(own) - set(parameters))
     if missing:
         raise UsageError(f"missing parameter {missing[0]!r}: the notebook needs {', '.join(sorted(own))}")

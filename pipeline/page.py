@@ -60,7 +60,7 @@ def render(executed: Any, frame: Frame, template: str) -> str:
 
 
 def pieces(cell: Any) -> list[Any]:
-    """The outputs of a cell that a page shows; what was left out, and the echo of the parameters, are not among them."""
+    """The outputs of a cell that a page shows: neither what was left out nor the echo of the parameters."""
     return [output for output in cell.outputs if "shown" in output.get("metadata", {}).get("herams", {})]
 
 
@@ -68,14 +68,19 @@ def embedded_svg(output: Any) -> Markup:
     """A chart as it stands in the page: without namespaces, named by its alternative text."""
     root, rest = output.data[SVG].split(">", 1)
     label = Markup(' role="img" aria-label="{}">').format(output.metadata[SVG]["alt"])
-    return Markup(NAMESPACE.sub("", root)) + label + Markup(rest)  # noqa: S704 - drawn by figures, which escapes
+    return Markup(NAMESPACE.sub("", root)) + label + Markup(rest)
 
 
 def _filled(executed: Any, frame: Frame, template: str) -> str:
     from nbconvert.exporters.templateexporter import TemplateExporter
 
     # The plain exporter: the one for HTML would parse the page again and write a placeholder where a text is missing.
-    exporter = TemplateExporter(raw_template=template, preprocessors=[], template_paths=[], filters={"embedded_svg": embedded_svg, "pieces": pieces})
+    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
+        raw_template=template,
+        preprocessors=[],
+        template_paths=[],
+        filters={"embedded_svg": embedded_svg, "pieces": pieces},
+    )
     page = {
         "title": frame.title,
         "language": frame.language,
@@ -154,7 +159,11 @@ def named_pieces(source: str) -> list[str]:
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     names = [call.func for call in calls if isinstance(call.func, ast.Attribute)]
     named = [name for name in names if isinstance(name.value, ast.Name) and name.value.id == "figures"]
-    return [name.attr for name in sorted(named, key=lambda name: (name.lineno, name.col_offset)) if name.attr != "open_brief"]
+    return [
+        name.attr
+        for name in sorted(named, key=lambda name: (name.lineno, name.col_offset))
+        if name.attr != "open_brief"
+    ]
 
 
 def _unkept(executed: Any) -> Iterator[str]:
@@ -165,5 +174,3 @@ def _unkept(executed: Any) -> Iterator[str]:
         named = named_pieces(cell.source)
         if shown != named:
             yield f"cell {cell.id!r} names {', '.join(named) or 'nothing'} and shows {', '.join(shown) or 'nothing'}"
-
-

@@ -6,19 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import pairwise
 
 PAGE_BYTES = 200_000
 BANNER = re.compile(r"<!-- banner -->.*?<!-- /banner -->", re.DOTALL)
 # No address at all, not even as text: `figures` breaks those that stand in data.
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+ADDRESS = re.compile(r"(?<=[a-z0-9+.-])://", re.IGNORECASE)
 LOADING = re.compile(r"javascript:|@import|expression\(|url\(\s*(?![#'\"]?#)", re.IGNORECASE)
 SPOKEN = ("aria-label", "alt", "title")
-RUNNING = frozenset(
-    "script iframe frame object embed applet base form input button link audio video source track portal "
-    "foreignobject animate set template".split()
-)
+RUNNING = {
+    "script", "iframe", "frame", "object", "embed", "applet", "base", "form", "input", "button", "link", "audio",
+    "video", "source", "track", "portal", "foreignobject", "animate", "set", "template",
+}  # fmt: skip
 # Attributes that name something to load or to go to; inside a page they may only name a place of the page.
-LEADING = frozenset("href src xlink:href action formaction poster srcset data background cite ping manifest".split())
+LEADING = {
+    "href", "src", "xlink:href", "action", "formaction", "poster", "srcset", "data", "background", "cite", "ping",
+    "manifest",
+}  # fmt: skip
 
 
 class _Reader(HTMLParser):
@@ -38,7 +42,10 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
         where = f"<{tag}> in line {self.getpos()[0]}"
-        self.faults += [f"{where}: {fault}" for fault in (*_running(tag, told), *_leading(told, self.may_link), *_unreadable(tag, told))]
+        self.faults += [
+            f"{where}: {fault}"
+            for fault in (*_running(tag, told), *_leading(told, self.may_link), *_unreadable(tag, told))
+        ]
         self.inside = tag
         if "id" in told:
             self.ids[told["id"]] += 1
@@ -92,24 +99,24 @@ def _unreadable(tag: str, told: dict[str, str]) -> Iterator[str]:
         yield "a table's head without scope"
 
 
-def faults(page: str, inner_links_only: bool = True) -> list[str]:
+def faults(page: str, is_report: bool = True) -> list[str]:
     """Everything that is wrong with a page, in words; an empty list for one that is fit to be shown.
 
-    A report leads nowhere; the front page may lead to files beside it (`inner_links_only=False`).
+    A report has a banner and leads nowhere; the front page has none, and leads to files beside it.
     """
-    reader = _Reader(may_link=not inner_links_only)
+    reader = _Reader(may_link=not is_report)
     reader.feed(page)
     reader.close()
-    return [*_addresses(page), *reader.faults, *_frame(page, reader), *_order(reader.headings)]
+    return [*_addresses(page), *reader.faults, *_frame(page, reader, is_report), *_order(reader.headings)]
 
 
 def _addresses(page: str) -> Iterator[str]:
     for found in ADDRESS.finditer(page):
-        yield f"an address: {page[max(0, found.start() - 20): found.end() + 40]!r}"
+        yield f"an address: {page[max(0, found.start() - 20) : found.end() + 40]!r}"
 
 
-def _frame(page: str, reader: _Reader) -> Iterator[str]:
-    if len(BANNER.findall(page)) != 1:
+def _frame(page: str, reader: _Reader, is_report: bool) -> Iterator[str]:
+    if len(BANNER.findall(page)) != int(is_report):
         yield "the banner must stand at one marked place"
     if not reader.language:
         yield "no language"
@@ -127,6 +134,6 @@ def _frame(page: str, reader: _Reader) -> Iterator[str]:
 def _order(headings: list[int]) -> Iterator[str]:
     if headings.count(1) != 1 or headings[0] != 1:
         yield f"a page has one h1, before all other headings: {headings[:8]}"
-    for before, after in zip(headings, headings[1:], strict=False):
+    for before, after in pairwise(headings):
         if after > before + 1:
             yield f"a heading h{after} follows h{before}"

@@ -98,6 +98,7 @@ def place(records: pd.DataFrame, codebook: Codebook, places: Places) -> pd.DataF
     by_workspace = workspace_sector.map(places.directorate_of_sector)
     directorate = told["directorate"].where(answer != "", by_workspace)
     agree = by_workspace == directorate
+    # An answer that names no sector is completed by its workspace; one that names an unknown sector is not.
     sector = told["sector"].where(told["sector"].notna() | ~agree, workspace_sector)
     return pd.DataFrame(
         {
@@ -139,8 +140,10 @@ def _told(answer: str, places: Places) -> tuple[str | None, str | None]:
     parts = answer.split(SEPARATOR)
     for cut in range(len(parts), 0, -1):
         directorate = places.directorate_by_name.get(fold(SEPARATOR.join(parts[:cut])))
+        if directorate and cut == len(parts):
+            return directorate, None
         if directorate:
-            return directorate, places.sectors_of.get(directorate, {}).get(fold(SEPARATOR.join(parts[cut:])))
+            return directorate, places.sectors_of.get(directorate, {}).get(fold(SEPARATOR.join(parts[cut:])), UNKNOWN)
     return None, None
 
 

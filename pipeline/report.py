@@ -46,8 +46,10 @@ def report(project: Project, round_name: str, scope: str, report_name: str) -> M
         return _made(project, declared, notebook, draft)
     except HeramsError as failure:
         _keep(project, declared, draft, failure)
-        raise ReportError(f"{round_name}, {scope}, {report_name}: {failure}\n"
-                          f"  evidence: {project.relative(project.failed(round_name, scope, report_name))}") from failure
+        raise ReportError(
+            f"{round_name}, {scope}, {report_name}: {failure}\n"
+            f"  evidence: {project.relative(project.failed(round_name, scope, report_name))}"
+        ) from failure
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -135,5 +137,3 @@ def _seconds(executed: Any, whole: float) -> dict[str, float]:
     imports = sum(times[cell.id] for cell in cells if "imports" in kernel_checks.tags(cell))
     ran = sum(times.values())
     return {"kernel": whole - ran, "imports": imports, "cells": ran - imports}
-
-

@@ -44,11 +44,14 @@ def scaled_split(assumed: pd.DataFrame, total: int) -> pd.DataFrame:
     exact = assumed * (total / assumed.to_numpy().sum())
     found: pd.DataFrame = exact.astype(int)
     order = (found - exact).stack().sort_values(kind="stable").index
-    # First where the remainder is largest, then wherever row and column still lack the same unit.
-    for again in (order, order[assumed.stack().reindex(order) > 0], order):
+    # First where the remainder is largest, then wherever row and column still lack units.
+    for again, at_most in ((order, 1), (order[assumed.stack().reindex(order) > 0], 1), (order, total)):
         for directorate, kind in again:
-            if found.loc[directorate].sum() < by_directorate[directorate] and found[kind].sum() < by_type[kind]:
-                found.loc[directorate, kind] += 1
+            lacking = min(by_directorate[directorate] - found.loc[directorate].sum(), by_type[kind] - found[kind].sum())
+            found.loc[directorate, kind] += min(max(lacking, 0), at_most)
+    # A directorate that got its one facility before its share leaves a type short: the largest reporter takes it.
+    for kind in found.columns:
+        found.loc[assumed[kind].idxmax(), kind] += by_type[kind] - found[kind].sum()
     return found
 
 

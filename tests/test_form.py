@@ -249,6 +249,12 @@ def test_columns_that_may_name_a_person_are_left_at_the_door(drafter: Drafter) -
     assert not any(value in written for value in ("Someone", "+000", "nobody@"))
 
 
+def test_what_is_asked_for_its_causes_is_no_person_whatever_its_text_goes_on_to_say(drafter: Drafter) -> None:
+    text = "Ice house: with contact numbers of the owner"
+    book = drafter.draft(ICE | {"ICE1": (text, ["Available", "Not available", "Not available", "Available"])})
+    assert book.personal_columns == ()
+
+
 def test_words_that_may_be_names_are_not_listed_as_options(drafter: Drafter) -> None:
     book = drafter.draft({"WHO": ("Visited by", ["Anna", "Berta"] * 6)})
     assert book.by_name["WHO"].type == "text"

@@ -14,13 +14,12 @@ from pipeline import codebook as codebooks
 from pipeline import export, form, form_known, simulate
 from pipeline.codebook import Codebook, Question
 from pipeline.form_known import Known
-from pipeline.form_material import material
+from pipeline.form_material import Material, material
 from pipeline.project import Project
 
 HERE = Project(ROOT)
 IRAQ = codebooks.load(HERE, "iraq-2022")
 LAYOUTS = ["codes and their twin", "older text", "older codes", "newer text", "newer codes"]
-# Of these the columns tell less: a newer export has a column for each option and none for each rank.
 ASKED = [question for question in IRAQ.questions if question.type != "calculate"]
 
 layouts = st.sampled_from(LAYOUTS)
@@ -33,7 +32,7 @@ def received(facilities: int, seed: int, **look: Any) -> export.Export:
 
 
 @cache
-def drafted(layout: str, seed: int, dirt: str, is_known: bool, facilities: int = 60) -> Codebook:
+def drafted(layout: str, seed: int, dirt: str, is_known: bool, facilities: int = 50) -> tuple[Codebook, Material]:
     if layout == LAYOUTS[0]:
         codes = received(facilities, seed, answers="codes", dirt=dirt)
         given_ = material(codes, received(facilities, seed, headers="two", dirt=dirt))
@@ -41,46 +40,40 @@ def drafted(layout: str, seed: int, dirt: str, is_known: bool, facilities: int =
         ranks, answers = layout.split()
         given_ = material(received(facilities, seed, answers=answers, ranks=ranks, headers="two", dirt=dirt), None)
     known = form_known.load(HERE, given_.columns) if is_known else Known(())
-    return form.drafted("again", given_, known).codebook()
+    return form.drafted("again", given_, known).codebook(), given_
 
 
 def meanings(question: Question) -> dict[str, str]:
     return {option.code: option.canonical for option in question.options}
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(layouts, seeds, dirts)
-def test_the_same_questions_types_and_lists_come_out_again(layout: str, seed: int, dirt: str) -> None:
-    book = drafted(layout, seed, dirt, is_known=True)
-    assert [(q.name, q.type) for q in book.questions] == [(q.name, q.type) for q in IRAQ.questions]
-    for question in ASKED:
-        assert meanings(book.by_name[question.name]).items() <= meanings(question).items(), question.name
-    assert book.columns == IRAQ.columns
-
-
-@settings(max_examples=5, deadline=None)
-@given(layouts, seeds, dirts)
-def test_conditions_fields_and_personal_columns_come_out_again(layout: str, seed: int, dirt: str) -> None:
-    book = drafted(layout, seed, dirt, is_known=True)
+def test_the_draft_of_a_simulated_export_is_the_codebook_again(layout: str, seed: int, dirt: str) -> None:
+    book, _ = drafted(layout, seed, dirt, is_known=True)
+    assert {q.name: q.type for q in book.questions} == {q.name: q.type for q in IRAQ.questions}
     for question in IRAQ.questions:
         again = book.by_name[question.name]
+        assert meanings(again).items() <= meanings(question).items(), question.name
         assert again.relevant in (question.relevant, ""), question.name
         assert (again.module, again.field, again.items) == (question.module, question.field, question.items)
-    assert book.personal_columns == IRAQ.personal_columns
+    assert (book.columns, book.personal_columns) == (IRAQ.columns, IRAQ.personal_columns)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(seeds, dirts)
 def test_without_another_codebook_every_code_has_its_text(seed: int, dirt: str) -> None:
-    book = drafted(LAYOUTS[0], seed, dirt, is_known=False)
+    book, received_ = drafted(LAYOUTS[0], seed, dirt, is_known=False)
     for question in ASKED:
-        for option in book.by_name[question.name].options:
-            if option.labels["en"] not in (option.code, ""):
-                assert IRAQ.code_of_text(question.list_name, option.labels["en"]) == option.code, question.name
+        if any(received_.pairs(column) for column in question.columns):
+            for option in book.by_name[question.name].options:
+                assert IRAQ.code_of_text(question.list_name, option.labels["en"]) in (option.code, None), question.name
 
 
 @pytest.mark.slow
 def test_a_larger_export_shows_all_conditions_of_the_form() -> None:
-    book = drafted(LAYOUTS[0], 3, "none", is_known=True, facilities=300)
-    assert [q.relevant for q in book.questions] == [q.relevant for q in IRAQ.questions]
-    assert [[g.name for g in q.groups] for q in book.questions] == [[g.name for g in q.groups] for q in IRAQ.questions]
+    book, _ = drafted(LAYOUTS[0], 3, "none", is_known=True, facilities=300)
+    for question in ASKED:
+        again = book.by_name[question.name]
+        assert again.relevant == question.relevant
+        assert [group.relevant for group in again.groups] == [group.relevant for group in question.groups]

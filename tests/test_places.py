@@ -39,6 +39,11 @@ def test_a_directorate_is_known_in_other_spellings(codebook: Codebook, places: P
     assert placed(codebook, places, answer)["directorate"] == "anbar"
 
 
+def test_a_sector_is_told_by_the_workspace_only_where_the_answer_names_none(codebook: Codebook, places: Places) -> None:
+    assert placed(codebook, places, "Anbar Health Department")["sector"] == "anbar-fallujah"
+    assert placed(codebook, places, "Anbar Health Department / Nowhere")["sector"] == "unknown"
+
+
 def test_a_directorate_that_the_lists_lack_is_unknown_not_guessed(codebook: Codebook, places: Places) -> None:
     assert placed(codebook, places, "Atlantis Health Department / Fallujah")["directorate"] == "unknown"
 

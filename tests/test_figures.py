@@ -1,0 +1,234 @@
+"""Figures: what a page says is what the brief says, in words and in charts, and every state of a scope reads well."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import made
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from pipeline import figures, figures_draw, words
+from pipeline.errors import BriefError, ReportError
+from pipeline.figures_brief import Brief, read
+from pipeline.figures_draw import Row
+from pipeline.figures_html import Chart, Html
+from pipeline.figures_section import Section
+from pipeline.project import Project
+
+SECTIONS = {name: found for name, found in vars(figures).items() if isinstance(found, Section)}
+NATIONAL = {"directorates", "priorities", "amenities_by_directorate", "reconciliation"}
+
+
+def brief_of(project: Project, scope: str) -> Brief:
+    return read(project, made.round_of(project), scope, project.registry.reports_of(scope)[0], "en")
+
+
+def shown(brief: Brief, name: str) -> list[Html | Chart]:
+    return SECTIONS[name].parts(brief)
+
+
+def text(parts: list[Html | Chart]) -> str:
+    return " ".join(str(part.markup) if isinstance(part, Html) else part.alt for part in parts)
+
+
+def changed(brief: Brief, **slices: pd.DataFrame) -> Brief:
+    return replace(brief, slices={**brief.slices, **slices})
+
+
+@pytest.mark.parametrize("name", sorted(SECTIONS))
+def test_every_section_shows_something_for_iraq(name: str) -> None:
+    parts = shown(brief_of(made.whole(), "iraq"), name)
+    assert parts
+    for part in parts:
+        assert str(part.markup) if isinstance(part, Html) else (part.alt and part.caption)
+
+
+@pytest.mark.parametrize("name", sorted(set(SECTIONS) - NATIONAL))
+@pytest.mark.parametrize("scope", ["peoples-clinics", "kirkuk"])
+def test_every_section_shows_something_for_a_directorate(name: str, scope: str) -> None:
+    assert shown(brief_of(made.whole(), scope), name)
+
+
+@pytest.mark.parametrize("name", sorted(SECTIONS))
+@pytest.mark.parametrize("facilities", [0, 9])
+def test_a_scope_without_facilities_or_answers_still_reads_well(name: str, facilities: int) -> None:
+    brief = brief_of(made.whole(), "iraq")
+    measures = brief.slices["measures"]
+    kept = measures if facilities else measures[measures["dimension"] == "all"]
+    blank = kept.assign(numerator="0", not_asked="0", missing=str(facilities))
+    blank["denominator"] = blank["denominator"].where(blank["denominator"] == "", "0")
+    empty = {name: brief.slices[name].head(0) for name in ("areas", "comparison", "facilities", "findings")}
+    assert shown(changed(brief, measures=blank, **empty), name)
+
+
+def test_a_section_shows_the_numbers_of_the_brief() -> None:
+    brief = brief_of(made.whole(), "erbil")
+    listed, full = brief.count("U_LISTED"), brief.measure("FUN_FULL")
+    head = text(shown(brief, "headlines"))
+    assert f"<b>{listed:,}</b>" in head
+    assert f"{full.numerator} of {full.denominator}" in head
+    assert f"Available {words.percent(brief.measure('AMN_FULL_BAWA1').value)}" in text(shown(brief, "amenities"))
+
+
+def test_every_service_has_its_share_with_numerator_and_denominator() -> None:
+    brief = brief_of(made.whole(), "iraq")
+    tables = text(shown(brief, "services"))
+    assert tables.count('<tr><th scope="row">') == 86
+    found = brief.measure("SVC_FULL_QHeRAMS422")
+    assert f"<small>{found.numerator:,}/{found.denominator:,}</small>" in tables
+
+
+def test_a_few_facilities_are_marked_and_the_mark_explained() -> None:
+    brief = brief_of(made.whole(), "kirkuk")
+    assert brief.level("FUN_FULL", "hospital").is_few
+    (chart,) = [part for part in shown(brief, "functionality") if isinstance(part, Chart) and "Hospitals" in part.alt]
+    assert "†" in chart.svg and "†" in chart.alt and "fewer than 10" in chart.note
+
+
+def test_shares_of_facilities_and_of_mentions_stand_in_tables_of_their_own() -> None:
+    captions = re.findall(r"<caption><span>(.*?)</span>", text(shown(brief_of(made.whole(), "iraq"), "barriers")))
+    assert [("mentions" in caption, "facilities" in caption) for caption in captions[1:]] == [
+        (False, True), (False, True), (True, False), (True, False),
+    ]  # fmt: skip
+
+
+def test_rates_name_their_benchmark_source_and_what_is_not_computable() -> None:
+    found = text(shown(brief_of(made.whole(), "erbil"), "population"))
+    assert "Sphere Handbook" in found and "2018-07-01" in found
+    assert "not computable: the cadres have no names yet" in found
+    assert "not only those reported by Erbil" in found
+
+
+def test_a_total_is_not_called_iraq_alone_while_a_directorate_is_absent() -> None:
+    brief = brief_of(made.whole(), "iraq")
+    absent = replace(brief, told={**brief.told, "coverage": {"reported": 2, "of": 3}})
+    assert "<h1>Iraq (2 of 3 directorates)</h1>" in text(shown(absent, "title"))
+
+
+def test_simulated_data_says_so_at_the_top() -> None:
+    assert "Simulated data" in text(shown(brief_of(made.whole(), "erbil"), "title"))
+
+
+def test_hostile_names_stay_text_in_lists() -> None:
+    brief = brief_of(made.whole(), "erbil")
+    names = ["<script>alert(1)</script>", '"><img onerror=x>', "‮abc", "y" * 400, "=1+1", "http://x.test"]
+    rows = brief.slices["facilities"].head(len(names)).assign(name_en=names, list="gaps")
+    found = text(shown(changed(brief, facilities=rows), "gaps"))
+    assert "<script" not in found and "<img" not in found and "://" not in found
+    assert "<bdi>‮abc</bdi>" in found and "y" * 400 in found
+
+
+def test_a_closed_scope_leaves_out_all_sections_with_numbers(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    made.close(project, "kirkuk")
+    brief = brief_of(project, "kirkuk")
+    silent = {name for name, found in SECTIONS.items() if found.has_numbers}
+    assert set(SECTIONS) - silent == {"title", "findings", "evidence"}
+    told = text([part for name in ("title", "findings", "evidence") for part in shown(brief, name)])
+    assert "closed" in told and "Why no_blank_key." in told and "&lt;b&gt;x&lt;/b&gt;" in told
+
+
+def test_the_national_page_names_a_closed_directorate_without_numbers(tmp_path: Path) -> None:
+    brief = brief_of(made.whole(), "iraq")
+    told = {**brief.told, "states": {**brief.told["states"], "kirkuk": "closed"}}
+    found = text(shown(replace(brief, told=told), "directorates"))
+    row = re.search(r'<tr><th scope="row">Kirkuk</th>.*?</tr>', found)
+    assert row and "closed" in row.group() and not re.search(r"\d", row.group())
+
+
+def test_a_question_that_no_form_asked_is_said_to_be_not_asked() -> None:
+    assert "not asked in this round" in text(shown(brief_of(made.whole(), "iraq"), "information"))
+
+
+def test_an_indicator_that_the_brief_lacks_does_not_pass_for_a_zero() -> None:
+    brief = brief_of(made.whole(), "erbil")
+    with pytest.raises(BriefError, match="has no NOT_THERE by all"):
+        brief.measure("NOT_THERE")
+    with pytest.raises(BriefError, match="has no HR_TOTAL by urban_rural"):
+        brief.measure("HR_TOTAL", "urban_rural", "urban")
+
+
+def test_the_brief_of_another_report_is_refused(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    name = made.round_of(project)
+    stolen = project.brief(name, "kirkuk", "overview") / "brief.json"
+    project.write_bytes(stolen, (project.brief(name, "erbil", "overview") / "brief.json").read_bytes())
+    with pytest.raises(BriefError, match="another report"):
+        brief_of(project, "kirkuk")
+
+
+def rows_of(*fractions: tuple[float, ...]) -> list[Row]:
+    return [Row(f"Row {place}", "n = 12", parts) for place, parts in enumerate(fractions)]
+
+
+def test_a_chart_is_the_same_bytes_each_time() -> None:
+    rows, kinds = rows_of((0.5, 0.3, 0.2), (1.0, 0.0, 0.0)), ("available", "partial", "not_available")
+    legend = {kind: kind for kind in kinds}
+    first, second = (figures_draw.stacked(rows, kinds, legend) for _ in range(2))
+    assert first == second
+    assert figures_draw.bars(rows_of((0.4,)), "Iraq") == figures_draw.bars(rows_of((0.4,)), "Iraq")
+
+
+def test_a_chart_keeps_the_fixed_order_and_colours() -> None:
+    kinds = ("available", "partial", "not_available")
+    drawn = figures_draw.stacked(rows_of((0.5, 0.3, 0.2)), kinds, {kind: kind for kind in kinds})
+    places = [drawn.rindex(figures_draw.COLOURS[kind]) for kind in kinds]
+    assert places == sorted(places)
+    assert "://www.w3.org" in drawn and drawn.count("://") == 1 and " id=" not in drawn
+
+
+def test_text_in_a_chart_stays_text_and_is_escaped() -> None:
+    drawn = figures_draw.bars([Row('<script> & "x"', "", (0.5,))])
+    assert "&lt;script&gt; &amp;" in drawn
+
+
+@given(some.text(max_size=120), some.text(max_size=40))
+def test_a_label_always_ends_before_its_note(label: str, note: str) -> None:
+    size, cut = figures_draw._fitting(Row(label, note, (0.5,)))
+    width = size / 9.5 * figures_draw.LETTER * len(cut) + figures_draw.NOTE_LETTER * len(note)
+    assert size >= figures_draw.SMALLEST
+    assert width <= figures_draw.INCHES * 72 or len(cut) <= 1
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(None, "–"), (0.0, "0 %"), (0.2, "<1 %"), (99.7, ">99 %"), (100.0, "100 %"), (62.5, "63 %"), (12.4, "12 %")],
+)
+def test_a_share_is_never_rounded_to_nothing_or_to_all(share: float | None, said: str) -> None:
+    assert words.percent(share) == said.replace(" ", "\u202f")
+
+
+def test_words_that_are_missing_are_told_with_their_place(here: Project) -> None:
+    say = words.load(here, "en")
+    with pytest.raises(ReportError, match=r"did you mean 'chart\.of'"):
+        say("chart.off")
+    with pytest.raises(ReportError, match="no value for 'b'"):
+        say("chart.of", a=1)
+
+
+def test_every_word_that_the_code_asks_for_is_in_the_table(here: Project) -> None:
+    say = words.load(here, "en")
+    for path in sorted((here.root / "pipeline").glob("*.py")):
+        for key in re.findall(r'\bsay\("([^"{]+)"', path.read_text(encoding="utf-8")):
+            assert key in say.sentences, (path.name, key)
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, project: Project) -> list[dict[str, Any]]:
+    said: list[dict[str, Any]] = []
+    monkeypatch.setattr(figures, "display", lambda data, raw: said.append(data))
+    monkeypatch.chdir(project.root / "notebooks")
+    figures.open_brief(made.round_of(project), "erbil", "overview")
+    return said
+
+
+def test_opening_a_brief_says_back_the_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
+    project = made.whole()
+    (said,) = opened(monkeypatch, project)
+    asked = {"round": made.round_of(project), "scope": "erbil", "report": "overview"}
+    assert said["application/vnd.herams.parameters+json"] == asked

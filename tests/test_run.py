@@ -1,0 +1,121 @@
+"""A whole round: from nothing to pages through DVC, again in another folder without it, and after a changed decision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROUND, THREE, make_small
+
+from pipeline.project import Project
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole round")]
+SCOPES = (*THREE, "federal", "kurdistan", "iraq")
+
+
+def herams(project: Project, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command as a person would, in the project's folder, with the project's own code."""
+    settings = os.environ | {"PYTHONPATH": str(project.root), "PYTHONDONTWRITEBYTECODE": "1"} | environment
+    command = [sys.executable, "-m", "pipeline", *words]
+    return subprocess.run(command, cwd=project.root, env=settings, capture_output=True, text=True, check=False)
+
+
+def pages(project: Project) -> dict[str, str]:
+    """The hash of every page, by its path."""
+    found = sorted((project.root / "outputs").rglob("*.html"))
+    return {project.relative(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The small project, brought up to date by `herams run`."""
+    project = make_small(tmp_path_factory.mktemp("one") / "project")
+    subprocess.run([sys.executable, "-m", "dvc", "init", "--no-scm", "--quiet"], cwd=project.root, check=True)
+    run = herams(project, "run")
+    assert run.returncode == 0, run.stdout + run.stderr
+    return project
+
+
+def test_one_command_makes_a_page_and_a_receipt_for_every_scope_and_the_front_page(made: Project) -> None:
+    for scope in SCOPES:
+        (report,) = made.registry.reports_of(scope)
+        assert made.page(ROUND, scope, report).is_file()
+        assert made.receipt(ROUND, scope, report).is_file()
+    assert made.front_page().is_file()
+
+
+def test_a_second_run_has_nothing_to_do(made: Project) -> None:
+    before = pages(made)
+    run = herams(made, "run")
+    assert run.returncode == 0
+    assert "Running stage" not in run.stdout
+    assert pages(made) == before
+
+
+def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(made: Project, tmp_path: Path) -> None:
+    other = make_small(tmp_path / "quite another folder")
+    strange = {"TZ": "Asia/Baghdad", "LC_ALL": "C", "PYTHONHASHSEED": "42", "HOME": str(tmp_path)}
+    facts = ("facilities", "answers", "choices", "staff")
+    stages = [("round", "simulate", ROUND), ("ingest", ROUND), ("gate", ROUND, "records"), ("clean", ROUND)]
+    stages += [("gate", ROUND, *facts), ("measure", ROUND), ("gate", ROUND, "measures"), ("brief", ROUND)]
+    stages += [("report", ROUND, "kirkuk", "overview"), ("report", ROUND, "iraq", "national")]
+    for words in stages:
+        run = herams(other, *words, **strange)
+        assert run.returncode == 0, run.stderr
+    briefs = [path.relative_to(other.root) for path in sorted(other.briefs(ROUND).rglob("*.*"))]
+    assert len(briefs) > len(SCOPES)
+    assert all((made.root / path).read_bytes() == (other.root / path).read_bytes() for path in briefs)
+    first, second = pages(made), pages(other)
+    assert {path for path in second if first[path] == second[path]} >= {
+        other.relative(other.page(ROUND, "kirkuk", "overview")),
+        other.relative(other.page(ROUND, "iraq", "national")),
+    }
+
+
+def test_a_decision_makes_anew_the_pages_that_it_touches_and_no_others(made: Project) -> None:
+    before = pages(made)
+    records = made.read_table(ROUND, "records")
+    ids = made.read_table(ROUND, "facilities").set_index("source_row")["facility_id"]
+    chosen = records[(records["HR1_SQ001"] == "A1") & records["HR2_SQ001_FEMALE"].str.fullmatch("[1-9]")]
+    row = chosen[chosen["source_row"].map(ids).astype(str).str.startswith("kirkuk")].iloc[0]
+    decision = {
+        "decision": "correct", "facility": ids[row["source_row"]], "question": "HR2_SQ001_FEMALE",
+        "was": row["HR2_SQ001_FEMALE"], "now": str(int(row["HR2_SQ001_FEMALE"]) + 1),
+        "reason": "Counted again", "role": "Statistics officer", "office": "Kirkuk Health Department",
+        "date": "2023-12-01",
+    }  # fmt: skip
+    made.write_text(made.decisions(ROUND), yaml.safe_dump([decision]))
+    assert herams(made, "run").returncode == 0
+    after = pages(made)
+    changed = {path.split("/")[2] for path in after if "index" not in path and after[path] != before[path]}
+    assert changed == {"kirkuk", "federal", "iraq"}
+    assert "Counted again" in made.read_text(made.page(ROUND, "kirkuk", "overview"))
+
+
+def test_a_closed_directorate_has_a_page_without_numbers_and_the_run_ends_with_3(made: Project) -> None:
+    export = made.exports(ROUND)[0]
+    frame = pd.read_csv(export, dtype=str, keep_default_na=False)
+    rows = frame.index[frame["GEO1"].str.startswith("Erbil")][:9]
+    frame.loc[rows, "MoSDGPS_SQ001"] = "3.5"
+    folder = made.root.parent / "delivery"
+    folder.mkdir()
+    frame.to_csv(folder / "export.csv", index=False)
+    window = ("--window", "2022-03-17", "2023-04-25", "--report-date", "2023-11-30")
+    added = herams(
+        made, "round", "add", "closed-2023", "--form", "iraq-2022", "--export", str(folder / "export.csv"), *window
+    )
+    assert added.returncode == 0, added.stderr
+    run = herams(made, "run", "--round", "closed-2023", "--directorate", "erbil")
+    assert run.returncode == 3, run.stdout + run.stderr
+    assert "closed-2023: erbil is closed" in run.stderr
+    brief = json.loads((made.brief("closed-2023", "erbil", "overview") / "brief.json").read_text(encoding="utf-8"))
+    assert brief["state"] == "closed"
+    assert herams(made, "run", "--round", "closed-2023", "--directorate", "kirkuk").returncode == 3
+    assert made.page("closed-2023", "kirkuk", "overview").is_file()
