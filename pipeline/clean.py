@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -37,6 +38,7 @@ FACILITY_COLUMNS = (
 )  # fmt: skip
 
 Codes = npt.NDArray[np.int16]
+Column: TypeAlias = "pd.Series[str] | pd.Series[float] | pd.Series[int]"
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Responses:
 
     def state_codes(self, question: Question) -> npt.NDArray[np.int8]:
         """The state of a question in each record, as a place in STATES."""
-        return self.states[question.name].cat.codes.to_numpy()
+        return np.asarray(self.states[question.name].cat.codes, dtype=np.int8)
 
     def canonical(self, question: Question, column: str) -> pd.Series[str]:
         """Our word for each answer in a column; missing where there is none, or one that the codebook lacks."""
@@ -96,7 +98,7 @@ def tables(
 def facilities(responses: Responses, double_reports: Mapping[str, str]) -> pd.DataFrame:
     """A row for each facility. A coded field without an answer holds its state; a number without one is missing."""
     records, placed = responses.records, responses.placed
-    found: dict[str, pd.Series[str] | pd.Series[float]] = {str(name): placed[name] for name in placed}
+    found: dict[str, Column] = {str(name): placed[name] for name in placed}
     for name in TEXTS:
         found[name] = _text(responses, name)
     for name in CODED:
@@ -155,7 +157,7 @@ def staff(responses: Responses) -> pd.DataFrame:
     found = _frame_of_items(responses, cadres, "cadre")
     for sex, questions in (("women", women), ("men", men)):
         counts = [_whole(responses.numbers(questions[cadre])).to_numpy(float, na_value=np.nan) for cadre in cadres]
-        found[sex] = pd.array(_matrix(counts).ravel(), dtype="Int32") if cadres else pd.array([], dtype="Int32")
+        found[sex] = pd.Series(_matrix(counts).ravel(), index=found.index, dtype=float).astype("Int32")
     pairs = [(responses.state_codes(women[cadre]), responses.state_codes(men[cadre])) for cadre in cadres]
     found["state"] = _categorical(_matrix([_weaker(*pair) for pair in pairs]), STATES)
     return found
@@ -177,7 +179,7 @@ def _coded(responses: Responses, name: str) -> pd.Series[str]:
     return responses.canonical(question, question.columns[0]).where(state == "answered", state).astype(str)
 
 
-def _count(responses: Responses, name: str) -> pd.Series[float]:
+def _count(responses: Responses, name: str) -> pd.Series[int]:
     question = responses.codebook.of_field(f"facilities.{name}")
     numbers = responses.numbers(question) if question else pd.Series(np.nan, index=responses.records.index)
     return _whole(numbers).astype("Int64")
@@ -208,18 +210,19 @@ def _matrix(columns: Sequence[npt.NDArray[np.generic]]) -> npt.NDArray[np.generi
     return np.column_stack(columns) if columns else np.empty((0, 0), dtype=np.int16)
 
 
-def _categorical(matrix: npt.NDArray[np.generic], words: Sequence[str]) -> pd.Categorical:
+def _categorical(matrix: npt.NDArray[np.generic], words: Sequence[str]) -> pd.Categorical[str]:
     return pd.Categorical.from_codes(matrix.ravel().astype(np.int16), pd.Index(list(words)))
 
 
 def _frame_of_items(responses: Responses, items: Sequence[str], name: str) -> pd.DataFrame:
     """A row for each facility and item, in the order of both."""
-    ids = responses.placed["facility_id"]
-    facility = pd.Categorical.from_codes(np.repeat(np.arange(len(ids)), len(items)), pd.Index(ids)) if items else []
+    # A key that stands twice is the gate's to tell: here it is only a word that occurs twice.
+    codes, known = pd.factorize(responses.placed["facility_id"])
+    facility = pd.Categorical.from_codes(np.repeat(codes, len(items)), pd.Index(known))
     return pd.DataFrame({"facility_id": facility, name: _repeated(responses, items)})
 
 
-def _repeated(responses: Responses, words: Sequence[str]) -> pd.Categorical:
+def _repeated(responses: Responses, words: Sequence[str]) -> pd.Categorical[str]:
     """The words, once for each facility."""
     known = list(dict.fromkeys(words))
     places_of_words = np.array([known.index(word) for word in words], dtype=np.int16)

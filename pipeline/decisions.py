@@ -51,8 +51,10 @@ def load(project: Project, round_name: str) -> tuple[Decision, ...]:
         return ()
     where = project.relative(path)
     decisions = parse(project.read_text(path), where)
-    problems = [*_expired(decisions, project.round(round_name).report_date),
-                *_strange_directorates(decisions, project.registry.directorates)]
+    problems = [
+        *_expired(decisions, project.round(round_name).report_date),
+        *_strange_directorates(decisions, project.registry.directorates),
+    ]
     _refuse(where, problems)
     return decisions
 
@@ -121,7 +123,11 @@ def _strange_facility(facility: str, ids: pd.Series) -> str:
     if (ids == facility).any():
         return f"the facility {facility!r} stands twice in the records: have the export mended first"
     near = difflib.get_close_matches(facility, ids.unique().tolist(), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "its id stands in the findings and on the pages; or remove the decision"
+    hint = (
+        f"did you mean {near[0]!r}?"
+        if near
+        else "its id stands in the findings and on the pages; or remove the decision"
+    )
     return f"no facility {facility!r} in this round: {hint}"
 
 
@@ -186,8 +192,10 @@ def _contradictions(decisions: Sequence[Decision]) -> list[str]:
         if not isinstance(decision, Exclude) and about & gone:
             problems.append(f"{named(decisions, decision)} is about {min(about & gone)!r}, which is excluded: keep one")
         if isinstance(decision, Merge) and decision.into in doubles:
-            problems.append(f"{named(decisions, decision)}: {decision.into!r} is itself a double report: merge into "
-                            f"{doubles[decision.into]!r}")
+            problems.append(
+                f"{named(decisions, decision)}: {decision.into!r} is itself a double report: merge into "
+                f"{doubles[decision.into]!r}"
+            )
     return problems
 
 

@@ -15,7 +15,7 @@ def check(project: Project) -> None:
     """Refuses to go on where an installed version is not the locked one; names the first few, and the cure."""
     lock = project.root / "requirements.lock"
     wanted = locked(project.read_text(lock))
-    found = {canonicalize_name(package.metadata["Name"]): package.version for package in distributions()}
+    found = {str(canonicalize_name(package.metadata["Name"])): package.version for package in distributions()}
     strange = [
         f"{name} {found.get(name, 'is missing')}, locked {version}"
         for name, version in sorted(wanted.items())
@@ -36,5 +36,5 @@ def locked(lock: str) -> dict[str, str]:
         if line and line[0] not in " #-":
             requirement = Requirement(line.rstrip("\\ "))
             if requirement.marker is None or requirement.marker.evaluate():
-                wanted[canonicalize_name(requirement.name)] = str(requirement.specifier).removeprefix("==")
+                wanted[str(canonicalize_name(requirement.name))] = str(requirement.specifier).removeprefix("==")
     return wanted

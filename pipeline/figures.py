@@ -12,7 +12,8 @@ from pipeline.figures_evidence import decisions, evidence, findings, guide, meth
 from pipeline.figures_facilities import accessibility, condition, functionality, status, support
 from pipeline.figures_headlines import headlines, title
 from pipeline.figures_national import amenities_by_directorate, directorates, priorities, reconciliation
-from pipeline.figures_resources import amenities, beds, information, population, staff
+from pipeline.figures_population import population
+from pipeline.figures_resources import amenities, beds, information, staff
 from pipeline.figures_services import barriers, domains, gaps, services
 from pipeline.kernel_checks import ECHO
 from pipeline.project import Project

@@ -1,4 +1,4 @@
-"""Sections about what facilities have: beds, amenities, information systems, staff, and all that per population."""
+"""Sections about what facilities have: beds, amenities, information systems, staff."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from pipeline.figures_brief import LEVELS, Brief
-from pipeline.figures_html import Part, joined, paragraph, table
+from pipeline.figures_html import Part, paragraph, table
 from pipeline.figures_parts import (
     ALL_LEVELS,
     Parted,
@@ -19,18 +19,13 @@ from pipeline.figures_parts import (
     cell,
     compared,
     level_name,
-    rate,
     stacked_chart,
 )
 from pipeline.figures_section import section
-from pipeline.words import NONE, number
+from pipeline.words import number
 
 BEDS = ("icu", "maternity", "other")
 EXTRAS = ("AMN_WASH", "WAT_IMPROVED", "SAN_INCLUSIVE", "PWR_BACKUP", "CCH_AVAILABLE", "WST_UNSAFE")
-RATES = (
-    "POP_PHC_10K", "POP_HOSP_250K", "POP_BED_10K", "POP_BEDALL_10K", "POP_ICU_100K", "POP_DNM_10K", "POP_EMONC_500K",
-    "POP_CEMONC_500K",
-)  # fmt: skip
 
 
 @section("beds")
@@ -155,45 +150,3 @@ def staff(brief: Brief) -> Iterator[Part]:
 def _women(brief: Brief) -> str:
     found = brief.measure("HR_WOMEN")
     return brief.say("chart.of", a=found.numerator, b=found.denominator or 0)
-
-
-@section("population")
-def population(brief: Brief) -> Iterator[Part]:
-    """Facilities, beds and staff per population, by governorate, beside the benchmarks."""
-    areas = brief.told["governorates"]
-    wider = brief.told["kind"] == "wider"
-    yield paragraph(
-        brief.say(
-            "population.wider" if wider else "population.directorate",
-            name=brief.name,
-            places=", ".join(brief.label("governorate", code) for code in areas),
-        )
-    )
-    columns = [
-        brief.say("population.column.indicator"),
-        *([brief.name] if wider else []),
-        *(brief.label("governorate", code) for code in areas),
-        brief.say("population.column.benchmark"),
-    ]
-    yield table(
-        brief.say("population.table"),
-        columns,
-        [_rate_row(brief, indicator, areas, wider) for indicator in RATES],
-        "rates",
-    )
-    sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
-    for date, source in sorted(sources):
-        yield paragraph(brief.say("population.source", date=date, source=source), "source")
-
-
-def _rate_row(brief: Brief, indicator: str, areas: list[str], wider: bool) -> list[Markup | str]:
-    """A row for an indicator; where it is computable nowhere, its name says why and the cells stay blank."""
-    benchmarks = [row for row in brief.told["benchmarks"] if row["indicator"] == indicator]
-    beside = joined((brief.say("population.benchmark", **row) for row in benchmarks), "; ")
-    found = [brief.measure(indicator)] if wider else []
-    found += [brief.measure(indicator, "governorate", code) for code in areas]
-    reasons = {one.reason for one in found}
-    name = brief.say(f"population.{indicator}")
-    if len(reasons) == 1 and reasons != {""}:
-        return [f"{name}: {brief.say(f'reason.{reasons.pop()}')}", *[NONE] * len(found), beside]
-    return [name, *(rate(brief, one) for one in found), beside]

@@ -165,9 +165,7 @@ def _doubtful(found: pd.DataFrame, case: Case, rules: Sequence[str]) -> pd.DataF
     facilities = case.placed["facility_id"].nunique()
     directorates = len(set(case.placed["directorate"]) - {UNKNOWN})
     broken = rows.groupby("rule").agg({"facility_id": "nunique", "directorate": "nunique"})
-    wide = (broken["facility_id"] > DOUBTFUL_SHARE * facilities) | (
-        broken["directorate"] >= max(2.0, directorates / 2)
-    )
+    wide = (broken["facility_id"] > DOUBTFUL_SHARE * facilities) | (broken["directorate"] >= max(2.0, directorates / 2))
     told = [
         dict.fromkeys(FINDING_COLUMNS, "")
         | {

@@ -17,6 +17,8 @@ from pipeline.errors import RegistryError, UsageError
 from pipeline.project import Project
 from pipeline.registry import Registry
 
+NO_DECISIONS = "# Decisions about the findings of this round; the README says how one is written.\n[]\n"
+
 
 def add(
     project: Project, name: str, form: str, exports: Sequence[Path], window: tuple[str, str], report_date: str
@@ -24,6 +26,9 @@ def add(
     """Registers a round and tracks its exports; nothing is changed unless each export can be read."""
     if name in project.registry.rounds:
         raise UsageError(f"round {name!r} is registered already; a new delivery of it goes into {project.raw(name)}")
+    names = [path.name for path in exports]
+    if len(set(names)) < len(names):
+        raise UsageError(f"two exports have the same file name ({', '.join(sorted(names))}): rename one")
     codebook.load(project, form)
     for path in exports:
         export.read(path.name, path.read_bytes())
@@ -37,6 +42,8 @@ def add(
     with project.replacing_folder(project.raw(name)) as draft:
         for path in exports:
             shutil.copyfile(path, draft / path.name)
+    if not project.decisions(name).exists():
+        project.write_text(project.decisions(name), NO_DECISIONS)
     run.track(project, project.raw(name))
     project.write_text(project.registry_file(), registry)
 

@@ -58,7 +58,7 @@ def simulate(project: Project, form: str, facilities: int, seed: int, options: O
 
 
 def simulate_round(project: Project, round_name: str) -> None:
-    """Makes the export of a simulated round, as its entry in the registry says; a UsageError for a round with exports."""
+    """Makes the export of a simulated round, as its entry in the registry says; a UsageError for any other."""
     entry = project.round(round_name)
     made = entry.simulate
     if made is None:

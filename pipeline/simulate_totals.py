@@ -51,7 +51,8 @@ def scaled_split(assumed: pd.DataFrame, total: int) -> pd.DataFrame:
             found.loc[directorate, kind] += min(max(lacking, 0), at_most)
     # A directorate that got its one facility before its share leaves a type short: the largest reporter takes it.
     for kind in found.columns:
-        found.loc[assumed[kind].idxmax(), kind] += by_type[kind] - found[kind].sum()
+        short = int(by_type[kind]) - int(found[kind].sum())
+        found[kind] += np.where(found.index == assumed[kind].idxmax(), short, 0)
     return found
 
 

@@ -41,7 +41,13 @@ def healthy() -> Case:
 
 
 def case_of(records: pd.DataFrame, codebook: Codebook, places: Places, **more: object) -> Case:
-    account = {"responses": len(records), "kept": len(records), "dropped": {}, "unknown_columns": [], "missing_columns": []}
+    account = {
+        "responses": len(records),
+        "kept": len(records),
+        "dropped": {},
+        "unknown_columns": [],
+        "missing_columns": [],
+    }
     given = {"account": account} | more
     return Case("records", records, ROUND, codebook, places, records, **given)  # type: ignore[arg-type]
 
@@ -62,8 +68,10 @@ def rows_of(directorate: str) -> list[int]:
 
 def _named(codebook: Codebook, places: Places) -> pd.DataFrame:
     names = places.directorates.set_index("slug")
-    cells: dict[str, list[str]] = {name: [] for name in (
-        "workspace_id", "subject_id", "date", "MoSD1", "GEO1", "MoSDGPS_SQ001", "MoSDGPS_SQ002", "MoSDPOP")}
+    cells: dict[str, list[str]] = {
+        name: []
+        for name in ("workspace_id", "subject_id", "date", "MoSD1", "GEO1", "MoSDGPS_SQ001", "MoSDGPS_SQ002", "MoSDPOP")
+    }
     for directorate, size in SIZES.items():
         sector = places.sectors[places.sectors["directorate"] == directorate].iloc[0]
         suffix = names.loc[directorate, "facility_code_suffix"]

@@ -45,7 +45,18 @@ def graph() -> grimp.ImportGraph:
 
 @pytest.mark.parametrize(
     "stage",
-    "simulate ingest gate-records clean gate-facts measure gate-measures brief report-directorate report-wider".split(),
+    [
+        "simulate",
+        "ingest",
+        "gate-records",
+        "clean",
+        "gate-facts",
+        "measure",
+        "gate-measures",
+        "brief",
+        "report-directorate",
+        "report-wider",
+    ],
 )
 def test_a_stage_names_the_modules_that_it_imports(here: Project, graph: grimp.ImportGraph, stage: str) -> None:
     entry = stages(here)[stage]

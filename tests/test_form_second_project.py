@@ -104,9 +104,9 @@ def test_what_an_export_cannot_tell_is_marked(drafted: tuple[Project, list[str]]
     assert any(line.startswith("choices.csv, rows") and "code without text" in line for line in lines)
 
 
-def test_the_text_file_alone_shows_the_same_questions(drafted: tuple[Project, list[str]], draft: Codebook) -> None:
+def test_the_text_file_alone_shows_the_same_questions(here: Project, draft: Codebook) -> None:
     received = material(export.read(TEXT.name, TEXT.read_bytes()), None)
-    alone = form.drafted("alone", received, form_known.load(drafted[0], received.columns)).codebook()
+    alone = form.drafted("alone", received, form_known.load(here, received.columns)).codebook()
     assert [(q.name, q.type, q.pattern) for q in alone.questions] == [
         (q.name, q.type, q.pattern) for q in draft.questions
     ]

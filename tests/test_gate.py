@@ -47,17 +47,25 @@ DOUBTS = {
     "a word for no code": ("codes_filled_in", {"MoSD1": "لایوجد"}, "MoSD1"),
     "zeros for no code": ("codes_filled_in", {"MoSD1": "0000"}, "MoSD1"),
     "another directorate's code": ("code_of_directorate", {"MoSD1": "HF_CM_NNN_7"}, "MoSD1"),
-    "another sector than the workspace": ("directorate_as_workspace", {"GEO1": "Kirkuk Health Department / {other}"}, "GEO1"),
+    "another sector than the workspace": (
+        "directorate_as_workspace",
+        {"GEO1": "Kirkuk Health Department / {other}"},
+        "GEO1",
+    ),
     "a sector not on the list": ("sector_known", {"GEO1": "Kirkuk Health Department / Nowhere"}, "GEO1"),
     "a service of inpatients": ("skip_logic_inpatient", {"QHeRAMS109": "A1"}, "QHeRAMS109"),
     "a missing answer": ("required_answers", {"INFO1": ""}, "INFO1"),
     "no coordinates": ("coordinates_present", {"MoSDGPS_SQ001": ""}, "MoSDGPS_SQ001"),
     "coarse coordinates": ("coordinates_fine", {"MoSDGPS_SQ001": "33.25", "MoSDGPS_SQ002": "44.36"}, "MoSDGPS_SQ001"),
     "seventeen million people": ("catchment_usual", {"MoSDPOP": "17400000"}, "MoSDPOP"),
-    "available and none": ("available_is_not_zero", {"HR2_SQ004_FEMALE": "0", "HR2_SQ004_MALE": "0"}, "HR2_SQ004_FEMALE"),
+    "available and none": (
+        "available_is_not_zero",
+        {"HR2_SQ004_FEMALE": "0", "HR2_SQ004_MALE": "0"},
+        "HR2_SQ004_FEMALE",
+    ),
     "functioning with nobody": ("functioning_has_staff", NOBODY, "HR1_SQ001"),
     "no building": ("building_relevant", {"CONDB": "A4"}, "CONDB"),
-}  # fmt: skip
+}
 
 
 def suite_of(table: str) -> Suite:
@@ -105,7 +113,9 @@ def test_a_doubtful_answer_is_a_warning_and_closes_nothing(fault: str) -> None:
     assert (verdict.state, states(verdict), verdict.directorates["kirkuk"].warnings) == ("open", {}, 1)
 
 
-@pytest.mark.parametrize(("rule", "column"), [("codes_of_one_facility", "MoSD1"), ("coordinates_of_one_facility", "MoSDGPS_SQ001")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rule", "column"), [("codes_of_one_facility", "MoSD1"), ("coordinates_of_one_facility", "MoSDGPS_SQ001")]
+)
 def test_what_two_facilities_share_is_told_of_both(rule: str, column: str) -> None:
     first, second = rows_of("najaf")[:2]
     _, found = judged(spoilt({second: {column: healthy().records.loc[first, column]}}))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -71,7 +70,7 @@ def test_a_file_is_written_whole_or_not_at_all(small: Project, monkeypatch: pyte
     with pytest.raises(OSError, match="disk full"):
         small.write_text(path, "half")
     assert path.read_text() == "the last good one"
-    assert os.listdir(path.parent) == ["page.html"]
+    assert [one.name for one in path.parent.iterdir()] == ["page.html"]
 
 
 def test_a_folder_is_replaced_only_when_all_went_well(small: Project) -> None:

@@ -1,4 +1,4 @@
-"""A whole round: from nothing to pages through DVC, again in another folder without it, and after a changed decision."""
+"""A whole round: from nothing to pages through DVC, again in another folder without it, after a decision, closed."""
 
 from __future__ import annotations
 

@@ -76,7 +76,9 @@ def test_federal_codes_carry_class_and_suffix_and_kurdistan_has_its_own(
     suffix = found["directorate"].map(tables.directorates["facility_code_suffix"])
     federal = suffix != ""
     expected = found["type"].map(tables.types["code_class"]) + "_" + suffix + "_"
-    assert all(code.startswith(start) for code, start in zip(found["ministry_code"][federal], expected[federal]))
+    assert all(
+        code.startswith(start) for code, start in zip(found["ministry_code"][federal], expected[federal], strict=True)
+    )
     assert found["ministry_code"][~federal].str.fullmatch(r"(DUH|ERB|SUL)_\d+|\d{5}").all()
 
 

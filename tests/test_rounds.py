@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, ROUND
+
+from pipeline import rounds, simulate
+from pipeline.errors import ExportError, RegistryError, UsageError
+from pipeline.project import Project
+
+WINDOW = ("2024-03-01", "2024-06-30")
+
+
+def export(project: Project, folder: Path, name: str = "export.csv") -> Path:
+    folder.mkdir(exist_ok=True)
+    options = simulate.Options(directorates=tuple(project.registry.directorates))
+    (folder / name).write_bytes(simulate.simulate(project, "iraq-2022", 12, 1, options))
+    return folder / name
+
+
+def untouched(project: Project) -> tuple[str, bool]:
+    return project.read_text(project.registry_file()), project.raw("spring-2024").exists()
+
+
+def test_a_round_is_registered_open_and_its_exports_are_tracked(small: Project, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "dvc", "init", "--no-scm", "--quiet"], cwd=small.root, check=True)
+    path = export(small, tmp_path / "delivery")
+    rounds.add(small, "spring-2024", "iraq-2022", [path], WINDOW, "2024-07-31")
+    again = Project(small.root)
+    assert again.registry.open == [ROUND, "spring-2024"]
+    assert again.round("spring-2024").report_date == "2024-07-31"
+    assert again.exports("spring-2024")[0].read_bytes() == path.read_bytes()
+    assert (small.root / "data/raw/spring-2024.dvc").is_file()
+    assert again.decisions("spring-2024").is_file()
+
+
+def test_the_registry_keeps_its_comments_and_order() -> None:
+    text = (ROOT / "data/registry.yml").read_text(encoding="utf-8")
+    entry = {"form": "iraq-2022", "source": "export", "window": list(WINDOW), "report_date": "2024-07-31"}
+    lines = rounds.registered(text, "spring-2024", entry).splitlines()
+    assert [line for line in text.splitlines() if line.startswith("#")] == [line for line in lines if line[:1] == "#"]
+    assert "  - spring-2024" in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "window", "report_date", "said"),
+    [
+        ("spring 2024", WINDOW, "2024-07-31", "no word"),
+        ("spring-2024", ("2024-06-30", "2024-03-01"), "2024-07-31", "dates in order"),
+        ("spring-2024", WINDOW, "2024-01-01", "dates in order"),
+        ("spring-2024", ("01/03/2024", "30/06/2024"), "2024-07-31", "isoformat"),
+    ],
+)
+def test_what_the_registry_would_refuse_changes_nothing(
+    small: Project, tmp_path: Path, name: str, window: tuple[str, str], report_date: str, said: str
+) -> None:
+    path, before = export(small, tmp_path / "delivery"), untouched(small)
+    with pytest.raises(RegistryError, match=said):
+        rounds.add(small, name, "iraq-2022", [path], window, report_date)
+    assert untouched(small) == before
+
+
+def test_an_export_that_cannot_be_read_changes_nothing(small: Project, tmp_path: Path) -> None:
+    path, before = export(small, tmp_path / "delivery"), untouched(small)
+    path.write_bytes(path.read_bytes()[:-300])
+    with pytest.raises(ExportError, match=r"export\.csv"):
+        rounds.add(small, "spring-2024", "iraq-2022", [path], WINDOW, "2024-07-31")
+    assert untouched(small) == before
+
+
+def test_a_round_is_registered_once(small: Project, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="is registered already"):
+        rounds.add(small, ROUND, "iraq-2022", [export(small, tmp_path / "delivery")], WINDOW, "2024-07-31")
+
+
+def test_two_exports_of_one_name_are_refused(small: Project, tmp_path: Path) -> None:
+    paths = [export(small, tmp_path / "a"), export(small, tmp_path / "b")]
+    with pytest.raises(UsageError, match="the same file name"):
+        rounds.add(small, "spring-2024", "iraq-2022", paths, WINDOW, "2024-07-31")
