@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pipeline.figures_brief import Brief, Measure
-from pipeline.figures_html import Cell, Part, heading, paragraph, table
+from pipeline.figures_html import Cell, Part, paragraph, table
 from pipeline.figures_parts import cell, shaded
 from pipeline.figures_section import section
 from pipeline.words import number, percent
@@ -141,20 +141,11 @@ def reconciliation(brief: Brief) -> Iterator[Part]:
     yield paragraph(
         brief.say("reconciliation.differ" if differing else "reconciliation.agree", n=len(rows), differ=len(differing))
     )
-    for item in dict.fromkeys(row["item"] for row in rows):
-        yield heading(brief.say(f"reconciliation.{item}"), 3)
-        columns = [brief.say(f"reconciliation.column.{name}") for name in ("value", "known", "found", "difference")]
-        mine = [row for row in rows if row["item"] == item]
-        yield table(
-            brief.say("reconciliation.table", item=brief.say(f"reconciliation.{item}")),
-            columns,
-            [
-                [
-                    row["value"] or brief.say("reconciliation.whole"),
-                    number(row["known"]),
-                    number(row["found"]),
-                    f"{row['found'] - row['known']:+,d}",
-                ]
-                for row in mine
-            ],
-        )
+    columns = [brief.say(f"reconciliation.column.{name}") for name in ("item", "value", "known", "found", "difference")]
+    yield table(brief.say("reconciliation.table"), columns, [_reconciled(brief, row) for row in rows], "words")
+
+
+def _reconciled(brief: Brief, row: dict[str, Any]) -> list[Cell]:
+    item = brief.say(f"reconciliation.{row['item']}")
+    difference = row["found"] - row["known"]
+    return [item, row["value"], number(row["known"]), number(row["found"]), f"{difference:+,d}" if difference else "0"]

@@ -20,7 +20,6 @@ SHARED = ROOT.parent / "shared" / "data"
 CODES, TEXT = SHARED / "herams_export_codes.csv", SHARED / "herams_export_text_two_headers.csv"
 FORM, ROUND, DIRECTORATE = "other-2021", "other-2021-12", "switzerland"
 WINDOW = ("2019-12-01", "2021-12-31")
-BOX = {"facilities_latitudes": (45.8, 47.9), "facilities_longitudes": (5.9, 10.6)}
 
 FIELDS = {
     "MoSD1": "facilities.ministry_code", "MoSD2": "facilities.name_en", "MoSD4": "facilities.status",
@@ -53,7 +52,6 @@ def make(root: Path) -> Project:
     project = Project(root)
     _write_registry(project)
     _write_reference(project)
-    _move_box(project)
     project.write_text(project.decisions(ROUND), "[]\n")
     return project
 
@@ -106,11 +104,3 @@ def _write_reference(project: Project) -> None:
         project.write_csv(project.reference(f"{name}.csv"), pd.DataFrame(found, columns=columns))
     for name in ("indicators", "benchmarks", "labels"):
         shutil.copy(ROOT / f"data/reference/{name}.csv", project.reference(f"{name}.csv"))
-
-
-def _move_box(project: Project) -> None:
-    suite = yaml.safe_load(project.read_text(project.suite("facilities")))
-    for line in suite["expectations"]:
-        if line["rule"] in BOX:
-            line["kwargs"]["low"], line["kwargs"]["high"] = BOX[line["rule"]]
-    project.write_text(project.suite("facilities"), yaml.safe_dump(suite, sort_keys=False, allow_unicode=True))
