@@ -15,8 +15,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from pipeline import page_checks, places, receipt, words
+from pipeline import places, receipt, words
 from pipeline.errors import ReportError
+from pipeline.page import checks as page_checks
 from pipeline.project import Project
 from pipeline.registry import WIDER_SCOPES
 from pipeline.words import Words

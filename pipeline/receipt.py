@@ -62,32 +62,37 @@ def declare(project: Project, round_name: str, scope: str, report: str) -> Decla
         project.lock(),
     ]
     inputs = {project.relative(path): project.sha256(path) for path in paths}
-    inputs |= {f"{CODE.name}/{name}.py": project.sha256(CODE / f"{name}.py") for name in modules(LOADED)}
+    inputs |= {f"{CODE.name}/{file}": project.sha256(CODE / file) for file in modules(LOADED)}
     return Declaration({"round": round_name, "scope": scope, "report": report}, dict(sorted(inputs.items())))
 
 
 def modules(names: Iterable[str]) -> list[str]:
-    """Our modules that these modules load, directly or through others, themselves included; sorted."""
+    """The files of ours that these modules load, directly or through others, by their path under pipeline/; sorted."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += _imports((CODE / f"{name}.py").read_text(encoding="utf-8"))
+        file = _file(waiting.pop())
+        if file and file not in found:
+            found.add(file)
+            waiting += _imports((CODE / file).read_text(encoding="utf-8"))
     return sorted(found)
 
 
+def _file(name: str) -> str:
+    """The file of a module such as `page` or `figures.draw`; blank for what is no module of ours."""
+    place = name.replace(".", "/")
+    return next((file for file in (f"{place}.py", f"{place}/__init__.py") if (CODE / file).is_file()), "")
+
+
 def _imports(source: str) -> list[str]:
+    """The names of what a module imports of ours: modules, packages, and what may be either."""
     names: list[str] = []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module == CODE.name:
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{CODE.name}."):
-            names.append(str(node.module).split(".")[1])
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == CODE.name:
+            names += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
         elif isinstance(node, ast.Import):
-            names += [alias.name.split(".")[1] for alias in node.names if alias.name.startswith(f"{CODE.name}.")]
-    return [name for name in names if (CODE / f"{name}.py").is_file()]
+            names += [alias.name for alias in node.names if alias.name.startswith(f"{CODE.name}.")]
+    return [name.removeprefix(f"{CODE.name}.") for name in names if "." in name]
 
 
 def document(declaration: Declaration, state: str, outputs: Mapping[str, bytes]) -> dict[str, Any]:

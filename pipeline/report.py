@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import kernel, kernel_checks, page, receipt, words
+from pipeline import kernel, page, receipt, words
 from pipeline.errors import HeramsError, ReportError, unknown
+from pipeline.kernel import checks as kernel_checks
 from pipeline.project import Project
 
 LANGUAGE = "en"

@@ -12,7 +12,7 @@ from pipeline import codebook as codebooks
 from pipeline import places as places_of
 from pipeline import relevance
 from pipeline.codebook import Codebook, Question
-from pipeline.gate_case import Case
+from pipeline.gate.case import Case
 from pipeline.places import Places
 from pipeline.project import Project
 from pipeline.registry import Round

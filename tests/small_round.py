@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline import codebook, indicators, measure
 from pipeline.indicators import Judgement
-from pipeline.indicators_facts import STATES
+from pipeline.indicators.facts import STATES
 from pipeline.places import Places
 from pipeline.project import Project
 

@@ -12,10 +12,12 @@ import pandas as pd
 import pytest
 from conftest import make_small
 
-from pipeline import brief, brief_lists, brief_slices, clean, measure, simulate
-from pipeline.brief_material import gather
+from pipeline import brief, clean, measure, simulate
+from pipeline.brief import lists as brief_lists
+from pipeline.brief import slices as brief_slices
+from pipeline.brief.material import gather
 from pipeline.errors import VerdictError
-from pipeline.figures_brief import SLICES
+from pipeline.figures.brief import SLICES
 from pipeline.project import Project
 
 

@@ -12,7 +12,7 @@ from rendering import as_csv, as_xlsx
 
 from pipeline.errors import ExportError
 from pipeline.export import Export, read
-from pipeline.export_grid import letter, plain_code
+from pipeline.export.grid import letter, plain_code
 
 CODES = [
     "external_id",

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pipeline import figures, figures_draw, words
+from pipeline import figures, words
 from pipeline.errors import BriefError, ReportError
-from pipeline.figures_brief import Brief, read
-from pipeline.figures_draw import Row
-from pipeline.figures_html import Chart, Html
-from pipeline.figures_section import Section
+from pipeline.figures import draw as figures_draw
+from pipeline.figures.brief import Brief, read
+from pipeline.figures.draw import Row
+from pipeline.figures.html import Chart, Html
+from pipeline.figures.section import Section
 from pipeline.project import Project
 
 SECTIONS = {name: found for name, found in vars(figures).items() if isinstance(found, Section)}

@@ -11,10 +11,11 @@ import pytest
 import second_project as second
 from second_project import CODES, DIRECTORATE, FORM, ROUND, TEXT
 
-from pipeline import brief, clean, export, form, form_known, gate, ingest, measure, report
+from pipeline import brief, clean, export, form, gate, ingest, measure, report
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
-from pipeline.form_material import material
+from pipeline.form import known as form_known
+from pipeline.form.material import material
 from pipeline.project import Project
 
 pytestmark = pytest.mark.skipif(

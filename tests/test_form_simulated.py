@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import codebook as codebooks
-from pipeline import export, form, form_known, simulate
+from pipeline import export, form, simulate
 from pipeline.codebook import Codebook, Question
-from pipeline.form_known import Known
-from pipeline.form_material import Material, material
+from pipeline.form import known as form_known
+from pipeline.form.known import Known
+from pipeline.form.material import Material, material
 from pipeline.project import Project
 
 HERE = Project(ROOT)

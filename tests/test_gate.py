@@ -7,11 +7,12 @@ import pytest
 from conftest import ROOT
 from gate_records import SIZES, case_of, healthy, rows_of, spoilt
 
-from pipeline import gate, gate_suite
+from pipeline import gate
 from pipeline.decisions import parse
 from pipeline.errors import DecisionError
-from pipeline.gate_case import Case
-from pipeline.gate_suite import Suite
+from pipeline.gate import suite as gate_suite
+from pipeline.gate.case import Case
+from pipeline.gate.suite import Suite
 from pipeline.project import Project
 from pipeline.verdict import Verdict
 

@@ -7,11 +7,13 @@ import pytest
 from conftest import ROOT
 from gate_records import case_of, healthy
 
-from pipeline import gate, gate_findings, gate_suite
+from pipeline import gate
 from pipeline.decisions import parse
 from pipeline.errors import DecisionError, SuiteError
-from pipeline.gate_case import Case
-from pipeline.gate_suite import Suite
+from pipeline.gate import findings as gate_findings
+from pipeline.gate import suite as gate_suite
+from pipeline.gate.case import Case
+from pipeline.gate.suite import Suite
 from pipeline.project import TABLES, Project
 
 LINE = {

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import index, receipt, words
 from pipeline.index import line
-from pipeline.page_checks import faults
+from pipeline.page.checks import faults
 from pipeline.project import Project
 
 WHICH = ("small-2023", "kirkuk", "overview")

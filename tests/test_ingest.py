@@ -15,14 +15,14 @@ from rendering import SECTOR, as_csv, as_xlsx, invented, rendered
 
 from pipeline import codebook as codebooks
 from pipeline import relevance, simulate
-from pipeline import simulate_tables as assumed
 from pipeline.codebook import Codebook
 from pipeline.errors import ExportError
 from pipeline.export import read
 from pipeline.ingest import assemble, ingest, place
-from pipeline.ingest_cells import masked, number
-from pipeline.ingest_keys import Days
+from pipeline.ingest.cells import masked, number
+from pipeline.ingest.keys import Days
 from pipeline.project import Project
+from pipeline.simulate import tables as assumed
 
 REPORT_DATE = "2023-11-30"
 FEW = """external_id last_synced workspace_id subject_id date MoSD1 MoSD2ar MoSD3 MoSD3other GEO1 MoSDGPS_SQ001 MoSDPOP

@@ -11,7 +11,7 @@ from made import ECHO, notebook
 
 from pipeline.errors import ReportError, UsageError
 from pipeline.kernel import UnfinishedRunError, environment, execute
-from pipeline.kernel_checks import check_parameters, faults, read_notebook
+from pipeline.kernel.checks import check_parameters, faults, read_notebook
 
 ASKED = {"round": "007", "scope": "NO", "report": "1e5"}
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pipeline import figures
-from pipeline.figures_section import Section
-from pipeline.kernel_checks import own_parameters, read_notebook, tags
+from pipeline.figures.section import Section
+from pipeline.kernel.checks import own_parameters, read_notebook, tags
 from pipeline.project import Project
 
 NAMES = ("directorate", "national")

@@ -55,16 +55,14 @@ def test_an_input_that_is_gone_is_a_change(tmp_path: Path) -> None:
     assert receipt.changed(project, whole(made.whole())) == ["requirements.lock"]
 
 
-def test_the_code_that_a_kernel_loads_is_declared(tmp_path: Path) -> None:
-    script = (
-        "import sys; from pipeline import figures; print(*sorted(n for n in sys.modules if n.startswith('pipeline.')))"
-    )
-    loaded = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=receipt.CODE.parent
-    )
-    names = {name.partition(".")[2] for name in loaded.stdout.split()}
-    assert names <= set(receipt.modules(["figures"]))
-    assert {f"pipeline/{name}.py" for name in names} <= set(declared(made.whole()).inputs)
+def test_the_code_that_a_kernel_loads_is_declared() -> None:
+    listed = "print(*(m.__file__ for n, m in sys.modules.items() if n[:9] == 'pipeline.'))"
+    script = f"import sys; from pipeline import figures; {listed}"
+    command = [sys.executable, "-c", script]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True, cwd=receipt.CODE.parent)
+    files = {Path(file).relative_to(receipt.CODE).as_posix() for file in loaded.stdout.split()}
+    assert files <= set(receipt.modules(["figures"]))
+    assert {f"pipeline/{file}" for file in files} <= set(declared(made.whole()).inputs)
 
 
 def test_a_receipt_follows_its_schema() -> None:

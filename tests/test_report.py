@@ -12,8 +12,8 @@ import pytest
 
 from pipeline import receipt, report
 from pipeline.errors import HeramsError, ReportError, UsageError
-from pipeline.figures_brief import read
-from pipeline.page_checks import PAGE_BYTES
+from pipeline.figures.brief import read
+from pipeline.page.checks import PAGE_BYTES
 from pipeline.project import Project
 from pipeline.words import percent
 

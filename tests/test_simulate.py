@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import relevance, simulate, simulate_tables
+from pipeline import relevance, simulate
 from pipeline.codebook import Codebook
 from pipeline.errors import UsageError
 from pipeline.export import read
 from pipeline.ingest import assemble, place
 from pipeline.project import Project
 from pipeline.simulate import Options, simulated_cells
-from pipeline.simulate_tables import Assumptions
+from pipeline.simulate import tables as simulate_tables
+from pipeline.simulate.tables import Assumptions
 
 FORM = "iraq-2022"
 THREE = ("kirkuk", "erbil", "medical-city")

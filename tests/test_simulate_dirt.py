@@ -3,16 +3,16 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pipeline import simulate_tables
 from pipeline.codebook import Codebook
 from pipeline.project import Project
 from pipeline.simulate import Options, simulated_cells
-from pipeline.simulate_dirt import dirty
-from pipeline.simulate_names import with_names
-from pipeline.simulate_places import with_dates, with_places
-from pipeline.simulate_slips import odd_labels
-from pipeline.simulate_tables import Assumptions, Dice
-from pipeline.simulate_totals import facilities
+from pipeline.simulate import tables as simulate_tables
+from pipeline.simulate.dirt import dirty
+from pipeline.simulate.names import with_names
+from pipeline.simulate.places import with_dates, with_places
+from pipeline.simulate.slips import odd_labels
+from pipeline.simulate.tables import Assumptions, Dice
+from pipeline.simulate.totals import facilities
 from pipeline.spelling import fold
 
 DAY = "2023-11-30"

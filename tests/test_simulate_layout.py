@@ -9,7 +9,7 @@ import pytest
 from conftest import blank_records
 
 from pipeline.codebook import Codebook
-from pipeline.simulate_layout import Sheet, as_csv, as_xlsx, rows
+from pipeline.simulate.layout import Sheet, as_csv, as_xlsx, rows
 
 
 @pytest.fixture

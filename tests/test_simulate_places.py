@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from pipeline import simulate_tables
 from pipeline.codebook import Codebook
 from pipeline.project import Project
-from pipeline.simulate_names import with_names
-from pipeline.simulate_places import KM_PER_DEGREE, with_dates, with_places
-from pipeline.simulate_tables import Assumptions, Dice
-from pipeline.simulate_totals import facilities
+from pipeline.simulate import tables as simulate_tables
+from pipeline.simulate.names import with_names
+from pipeline.simulate.places import KM_PER_DEGREE, with_dates, with_places
+from pipeline.simulate.tables import Assumptions, Dice
+from pipeline.simulate.totals import facilities
 
 WINDOW, REPORT_DATE = ("2022-03-17", "2023-04-25"), "2023-11-30"
 SORANI_LETTERS = "ەێۆڕڵ"

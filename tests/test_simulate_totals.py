@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import simulate_tables
 from pipeline.codebook import Codebook
 from pipeline.project import Project
-from pipeline.simulate_tables import Assumptions, Dice
-from pipeline.simulate_totals import deal, facilities, largest_remainder, scaled_split
+from pipeline.simulate import tables as simulate_tables
+from pipeline.simulate.tables import Assumptions, Dice
+from pipeline.simulate.totals import deal, facilities, largest_remainder, scaled_split
 
 
 @pytest.fixture(scope="module")

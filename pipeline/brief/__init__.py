@@ -1,0 +1,130 @@
+"""Briefs: for each report a folder with all that it may know, and nothing else.
+
+data/briefs/<round>/<scope>/<report>/ holds brief.json and slices as CSV; `figures.brief` says what is in them. They
+are deterministic and sorted, and a brief changes only when something changes that its page shows. The brief of a
+closed scope holds its state and its findings, and no number. All briefs of a round take the place of the last ones in
+one stroke.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.brief import lists as brief_lists
+from pipeline.brief import slices as brief_slices
+from pipeline.brief import state as brief_state
+from pipeline.brief.material import Material, gather
+from pipeline.codebook import rows_of
+from pipeline.project import Project
+from pipeline.registry import WIDER_SCOPES
+
+Slices = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """What several briefs of a round share, cut once: measures by scope, and each facility with its gaps."""
+
+    measures: Mapping[str, pd.DataFrame]
+    gaps: pd.DataFrame
+    states: Mapping[str, str]
+
+
+def brief(project: Project, round_name: str) -> None:
+    """Cuts the briefs of all reports of a round; refuses tables that no verdict judged."""
+    material = gather(project, round_name)
+    cuts = shared(material, project.scopes)
+    with project.replacing_folder(project.briefs(round_name)) as draft:
+        for scope in project.scopes:
+            told, slices = cut(material, scope, cuts)
+            for report in project.registry.reports_of(scope):
+                _write(project, draft / scope / report, told | {"report": report}, slices)
+
+
+def shared(material: Material, scopes: Iterable[str]) -> Cuts:
+    """The cuts of a round for some scopes."""
+    scopes = tuple(scopes)
+    return Cuts(
+        measures={scope: brief_slices.measures(material, scope) for scope in scopes},
+        gaps=brief_lists.gaps(material),
+        states={scope: brief_state.state(material, scope) for scope in scopes},
+    )
+
+
+def cut(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Slices]:
+    """What the report of a scope may know: the content of brief.json, and the slices by name."""
+    told = {**_who(material, scope), **brief_state.about(material, scope)}
+    findings = brief_state.findings_of(material, scope)
+    slices: Slices = {
+        **_empty(),
+        "labels": brief_slices.labels(material, scope),
+        "items": brief_slices.items(material),
+        "methods": brief_slices.methods(),
+        "findings": findings.head(brief_state.FINDINGS_SHOWN).drop(columns="sector"),
+    }
+    if told["state"] == "closed":
+        # Who it is, its state, its findings and the bytes that were judged: no number.
+        return told | {"decisions": [], "account": {}}, slices
+    slices |= _numbers(material, scope, cuts)
+    slices["facilities"], lengths = brief_lists.facilities(material, scope, cuts.gaps)
+    return told | {
+        "lengths": lengths,
+        "population": _population(material, scope),
+        "benchmarks": material.reference["benchmarks"].to_dict("records"),
+        "governorates": brief_slices.governorates(material, scope),
+        "reconciliation": brief_lists.reconciliation(material) if scope == "iraq" else [],
+    }, slices
+
+
+def _numbers(material: Material, scope: str, cuts: Cuts) -> Slices:
+    """The slices with the measures of a scope, of Iraq beside it, and of the directorates within it."""
+    slices = {"measures": cuts.measures[scope]}
+    # Nothing stands beside a scope while Iraq's own totals are closed.
+    if scope != "iraq" and cuts.states["iraq"] != "closed":
+        slices["comparison"] = brief_slices.comparison(cuts.measures["iraq"])
+    if scope in WIDER_SCOPES:
+        shown = [slug for slug in material.members(scope) if cuts.states[slug] != "closed"]
+        slices["areas"] = brief_slices.areas({slug: cuts.measures[slug] for slug in shown})
+    return slices
+
+
+def _who(material: Material, scope: str) -> dict[str, Any]:
+    return {
+        "round": material.round_name,
+        "scope": scope,
+        "kind": "wider" if scope in WIDER_SCOPES else "directorate",
+        "names": material.names(scope),
+        "form": material.entry.form,
+        "source": material.entry.source,
+        "window": list(material.entry.window),
+        "report_date": material.entry.report_date,
+        "members": list(material.members(scope)),
+        "iraq": brief_state.iraq(material),
+    }
+
+
+def _population(material: Material, scope: str) -> list[dict[str, str]]:
+    people = material.reference["population"]
+    areas = [*brief_slices.governorates(material, scope), *([scope] if scope in WIDER_SCOPES else [])]
+    return rows_of(people[people["area"].isin(areas)])
+
+
+def _empty() -> Slices:
+    columns = {
+        "measures": brief_slices.COLUMNS,
+        "comparison": brief_slices.COMPARISON_COLUMNS,
+        "areas": brief_slices.AREA_COLUMNS,
+        "facilities": brief_lists.COLUMNS,
+    }
+    return {name: pd.DataFrame(columns=names) for name, names in columns.items()}
+
+
+def _write(project: Project, folder: Path, told: Mapping[str, Any], slices: Slices) -> None:
+    project.write_json(folder / "brief.json", told)
+    for name, rows in slices.items():
+        project.write_csv(folder / f"{name}.csv", rows)

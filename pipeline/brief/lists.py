@@ -1,0 +1,96 @@
+"""The lists of facilities that a page of the internal edition prints, and the comparison with known totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline import indicators
+from pipeline.brief.material import Material
+from pipeline.codebook import rows_of
+
+COLUMNS = [
+    "list", "place", "facility_id", "name_en", "name_local", "type", "directorate", "sector", "partial",
+    "not_available",
+]  # fmt: skip
+SHOWN = 15
+
+
+def gaps(material: Material) -> pd.DataFrame:
+    """How many services each facility says are expected of it and only partially available, or not at all."""
+    judged = indicators.Judgement(set_aside=frozenset(material.standing.set_aside))
+    facts = indicators.gather(material.tables, indicators.vocabulary(material.codebook), judged)
+    services, inside = facts.kind("service"), facts.delivery
+    counted = {word: services.is_in(word).sum(axis=1) * inside for word in ("partial", "not_available")}
+    return facts.facilities.assign(**counted)
+
+
+def facilities(material: Material, scope: str, declared: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The lists of a scope, cut to what a page prints, and how long each of them is in full."""
+    mine = declared[declared["directorate"].isin(material.members(scope)) & declared["same_as"].isna()]
+    mine = mine[~mine["facility_id"].isin(material.standing.set_aside)]
+    if scope == "iraq":
+        mine = mine[~mine["directorate"].isin(material.standing.iraq.left_out)]
+    lost = mine[(mine["status"] == "existing") & (mine["building_condition"] == "fully_damaged")]
+    lacking = mine[mine["partial"] + mine["not_available"] > 0]
+    worst = lacking.sort_values(
+        ["not_available", "partial", "facility_id"], ascending=[False, False, True], kind="stable"
+    )
+    lists = {"fully_damaged": lost.sort_values(["directorate", "facility_id"], kind="stable"), "gaps": worst}
+    found = [_listed(name, rows) for name, rows in lists.items()]
+    return pd.concat(found, ignore_index=True), {name: len(rows) for name, rows in lists.items()}
+
+
+def _listed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    shown = rows.head(SHOWN).copy()
+    shown["list"], shown["place"] = name, range(1, len(shown) + 1)
+    return shown.reindex(columns=COLUMNS)
+
+
+def reconciliation(material: Material) -> list[dict[str, Any]]:
+    """Known totals of the real export beside those of this round, line by line; empty where none are known."""
+    totals = material.reference.get("totals")
+    if totals is None:
+        return []
+    counts = _counts(material)
+    rows = rows_of(totals)
+    return [
+        {"item": row["item"], "value": row["value"], "known": int(row["count"]), "found": _found(material, counts, row)}
+        for row in rows
+    ]
+
+
+def _found(material: Material, counts: Mapping[str, Mapping[str, int]], row: Mapping[str, str]) -> int:
+    item, value = row["item"], row["value"]
+    if item in counts["whole"]:
+        return counts["whole"][item]
+    if value == "blank":
+        return counts[item].get("missing", 0)
+    return counts[item].get(_canonical(material, item, value), 0)
+
+
+def _counts(material: Material) -> dict[str, dict[str, int]]:
+    table = material.tables["facilities"]
+    fields = {name: name for name in ("status", "building_condition", "functionality")} | {"facility_type": "type"}
+    missing, unknown = (len(material.account[f"{name}_columns"]) for name in ("missing", "unknown"))
+    whole = {"rows": len(table), "columns": len(material.codebook.columns) - missing + unknown}
+    counted = {item: dict(_of(table[field])) for item, field in fields.items()}
+    return {"whole": whole, **counted}
+
+
+def _of(values: pd.Series[str]) -> Iterable[tuple[str, int]]:
+    return ((str(word), int(count)) for word, count in values.astype(str).value_counts().items())
+
+
+def _canonical(material: Material, item: str, value: str) -> str:
+    """Our word for a value as the real export writes it; its words before a colon are enough."""
+    question = material.codebook.of_field(f"facilities.{'type' if item == 'facility_type' else item}")
+    if question is None:
+        return value
+    for option in question.options:
+        spellings = (*option.labels.values(), *option.short.values(), *option.aliases)
+        if any(text.split(":")[0].strip().casefold() == value.casefold() for text in spellings):
+            return option.canonical
+    return value

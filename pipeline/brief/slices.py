@@ -1,0 +1,189 @@
+"""The slices of a brief: only the measures, words and lists that its page prints.
+
+Which indicators a brief holds stands in FAMILIES, by the longest matching beginning of their code. Hospitals, primary
+care and other facilities are kept apart by adding up types (`indicators.care`), so no share is ever averaged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from pipeline import indicators
+from pipeline.brief.material import NAMES, Material
+from pipeline.codebook import Question
+from pipeline.words import percent
+
+COLUMNS = ["indicator", "dimension", "group", "unit", "numerator", "denominator", "not_asked", "missing", "reason"]
+AREA_COLUMNS = ["indicator", "scope", *COLUMNS[2:]]
+COMPARISON_COLUMNS = ["indicator", "group", "percent"]
+# Whole scope only; whole scope and care; also by type of facility; also by town and country.
+WHOLE, CARE, TYPE, RURAL = ("all",), ("all", "care"), ("all", "care", "type"), ("all", "care", "urban_rural")
+FAMILIES = {
+    "U": CARE, "U_LISTED": TYPE, "U_EXISTING": TYPE, "OPS_OPERATIONAL": (*TYPE, "urban_rural"),
+    "COV": WHOLE, "DQ": WHOLE, "BLD": CARE, "EQP": CARE, "FUN": RURAL, "ACC": RURAL, "CAU": WHOLE,
+    "SUP": WHOLE, "SUP_ANY": CARE, "SUP_MAJOR": CARE, "OWN": WHOLE, "INP": CARE, "BED": CARE,
+    "AMN": CARE, "AMN_WASH": RURAL, "WAT": CARE, "SAN": CARE, "PWR": CARE, "CCH": CARE, "WST": CARE, "INF": CARE,
+    "HR": CARE, "HR_WOMEN": (*CARE, "cadre"), "SVC": CARE, "GAP": TYPE, "BAR": WHOLE, "POP": WHOLE, "EQU": WHOLE,
+}  # fmt: skip
+# The shares of Iraq that stand beside those of another scope.
+COMPARED = (
+    "OPS_OPERATIONAL", "BLD_DAMAGED", "EQP_DAMAGED", "FUN_FULL", "ACC_FULL", "SUP_ANY", "AMN_WASH", "COV_ITEMS",
+    "AMN_FULL_", "SVC_DOMAIN_", "INF_FULL_", "HR_WOMEN", "BED_SUFFICIENT_",
+)  # fmt: skip
+# What a wider report shows of each of its directorates.
+OF_AREAS = (
+    "U_LISTED", "U_EXISTING", "OPS_OPERATIONAL", "BLD_DAMAGED", "FUN_FULL", "ACC_FULL", "AMN_WASH", "BED_COUNT_all",
+    "HR_TOTAL", "GAP_COUNT", "COV_ITEMS", "SVC_DOMAIN_", "BAR_DOMAIN_", "AMN_FULL_",
+)  # fmt: skip
+METHODS_OF = {family.partition("_")[0] for family in FAMILIES}
+
+
+def measures(material: Material, scope: str) -> pd.DataFrame:
+    """The measures that the page of a scope prints, cut along the dimensions that it shows."""
+    rows = material.by_scope.get(scope)
+    if rows is None:
+        return pd.DataFrame(columns=COLUMNS)
+    cut = pd.concat([rows[rows["dimension"] != "care"], _by_care(rows)], ignore_index=True)
+    wanted = {name: _dimensions(name) for name in sorted(set(cut["indicator"]))}
+    kept = cut[[dimension in wanted[name] for name, dimension in zip(cut["indicator"], cut["dimension"], strict=True)]]
+    return _sorted(pd.concat([kept, _population(material, scope)], ignore_index=True), material)
+
+
+def _dimensions(indicator: str) -> tuple[str, ...]:
+    """The dimensions of the longest family that the code begins with; none for an indicator that no page shows."""
+    parts = indicator.split("_")
+    names = ("_".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((FAMILIES[name] for name in names if name in FAMILIES), ())
+
+
+def _by_care(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows by type added up to hospitals, primary care and other; a count that no type knows stays blank."""
+    by_type = rows[rows["dimension"] == "type"]
+    groups = [by_type["indicator"], indicators.care(by_type["group"])]
+    numbers = by_type.groupby(groups, sort=True)[["numerator", "denominator", "not_asked", "missing"]].sum(min_count=1)
+    found = numbers.rename_axis(["indicator", "group"]).reset_index()
+    return found.assign(dimension="care", scope=rows["scope"].iloc[0], reason="")
+
+
+def _population(material: Material, scope: str) -> pd.DataFrame:
+    """Figures per population, which exist by governorate: a directorate is told those of its governorates.
+
+    A governorate has no figure while somebody who reports facilities in it is closed.
+    """
+    country = material.by_scope["iraq"]
+    rates = country[country["indicator"].str.startswith("POP_") & (country["dimension"] == "governorate")]
+    rates = rates[rates["group"].isin(governorates(material, scope))].copy()
+    facilities = material.tables["facilities"]
+    shut = facilities.loc[facilities["directorate"].isin(material.standing.iraq.closed), "governorate"]
+    is_shut = rates["group"].isin(set(shut)) & (rates["reason"] == "")
+    rates.loc[is_shut, ["numerator", "denominator"]] = pd.NA
+    rates.loc[is_shut, "reason"] = "closed"
+    return rates
+
+
+def governorates(material: Material, scope: str) -> list[str]:
+    """The governorates that a scope's page speaks of, by P-code: the first of each directorate, where it is at home."""
+    directorates = material.places.directorates
+    mine = directorates[directorates["slug"].isin(material.members(scope))]
+    return sorted({text.partition(" ")[0] for text in mine["governorates"]})
+
+
+def comparison(country: pd.DataFrame) -> pd.DataFrame:
+    """Iraq's shares in whole percent, as displayed: a single answer somewhere else rarely changes them."""
+    rows = country[country["indicator"].str.startswith(COMPARED) & country["dimension"].isin(CARE)].reset_index(
+        drop=True
+    )
+    shares = indicators.share(rows["numerator"], rows["denominator"], "percent")
+    told = [percent(None if pd.isna(share) else float(share)) for share in shares]
+    return rows.assign(percent=told)[COMPARISON_COLUMNS]
+
+
+def areas(own: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What a wider page shows of each directorate: as a whole, and of its primary care."""
+    found = [pd.DataFrame(columns=AREA_COLUMNS)]
+    for slug, rows in own.items():
+        in_shape = rows["dimension"].isin(CARE) & rows["group"].isin(("", "phc"))
+        found.append(rows[rows["indicator"].str.startswith(OF_AREAS) & in_shape].assign(scope=slug))
+    return pd.concat([part for part in found if len(part)] or found, ignore_index=True)[AREA_COLUMNS]
+
+
+def _sorted(rows: pd.DataFrame, material: Material) -> pd.DataFrame:
+    """In the order of the indicators' own list, so that causes and items stand in the form's order."""
+    rank = {name: place for place, name in enumerate(_order(material))}
+    units = rows["indicator"].map(material.units)
+    ordered = rows.assign(unit=units, _rank=rows["indicator"].map(rank).fillna(len(rank)))
+    ordered = ordered.sort_values(["_rank", "indicator", "dimension", "group"], kind="stable")
+    return ordered[COLUMNS].reset_index(drop=True)
+
+
+def _order(material: Material) -> list[str]:
+    words = indicators.vocabulary(material.codebook)
+    return [name for definition in indicators.DEFINITIONS.values() for name in definition.indicators(words)]
+
+
+# --- words ---------------------------------------------------------------------------------------------------------
+
+
+def labels(material: Material, scope: str) -> pd.DataFrame:
+    """The words for codes, in three languages: fields, causes, barriers, domains, places."""
+    rows = [*_field_labels(material), *_barrier_labels(material), *_listed_labels(material)]
+    rows += _place_labels(material, scope)
+    found = pd.DataFrame(rows, columns=["list", "code", *NAMES])
+    return found.drop_duplicates(["list", "code"]).reset_index(drop=True)
+
+
+def _field_labels(material: Material) -> Iterable[dict[str, str]]:
+    for name in ("type", "urban_rural"):
+        question = material.codebook.of_field(f"facilities.{name}")
+        yield from _option_labels(name, [question] if question else [])
+
+
+def _barrier_labels(material: Material) -> Iterable[dict[str, str]]:
+    yield from _option_labels("barrier", material.codebook.having_field("barriers"))
+    for question in material.codebook.having_field("choices"):
+        yield from _option_labels(question.name, [question])
+
+
+def _option_labels(name: str, questions: Iterable[Question]) -> Iterable[dict[str, str]]:
+    for question in questions:
+        for option in question.options:
+            yield {"list": name, "code": option.canonical, **{code: option.short[code] for code in NAMES}}
+
+
+def _listed_labels(material: Material) -> Iterable[dict[str, str]]:
+    rows = material.reference["labels"]
+    for row in rows[rows["list"] == "domain"].to_dict("records"):
+        yield {"list": "module", "code": row["canonical"], **{code: row[code] for code in NAMES}}
+
+
+def _place_labels(material: Material, scope: str) -> Iterable[dict[str, str]]:
+    for slug in (*material.members(scope), scope, "iraq"):
+        yield {"list": "scope", "code": slug, **material.names(slug)}
+    places, codes = material.reference["governorates"], governorates(material, scope)
+    for row in places[places["pcode"].isin(codes)].to_dict("records"):
+        yield {"list": "governorate", "code": row["pcode"], **{code: row[f"name_{code}"] for code in NAMES}}
+
+
+def items(material: Material) -> pd.DataFrame:
+    """The items in the order of the form, with their names but without what the question asks of them."""
+    rows = [
+        {
+            "item": question.name,
+            "kind": question.field.partition(".")[2],
+            "module": question.module,
+            **{
+                code: question.labels[code].partition(": ")[0] if question.module == "staff" else question.labels[code]
+                for code in NAMES
+            },
+        }
+        for question in material.codebook.items
+    ]
+    return pd.DataFrame(rows, columns=["item", "kind", "module", *NAMES])
+
+
+def methods() -> pd.DataFrame:
+    """The definitions of the indicators that pages print."""
+    found = indicators.methods()
+    return found[found["code"].str.partition("_")[0].isin(METHODS_OF)].reset_index(drop=True)

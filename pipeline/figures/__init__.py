@@ -1,0 +1,34 @@
+"""What notebooks call: a brief, and the sections of a page. A notebook chooses and arranges; it makes no number.
+
+Each name below is a section: called with a brief it shows its heading, charts, tables and sentences.
+"""
+
+from __future__ import annotations
+
+from IPython.display import display
+
+from pipeline.figures.brief import Brief, read
+from pipeline.figures.evidence import decisions, evidence, findings, guide, methods, quality, set_aside
+from pipeline.figures.facilities import accessibility, condition, functionality, status, support
+from pipeline.figures.headlines import headlines, title
+from pipeline.figures.national import amenities_by_directorate, directorates, priorities, reconciliation
+from pipeline.figures.population import population
+from pipeline.figures.resources import amenities, beds, information, staff
+from pipeline.figures.services import barriers, domains, gaps, services
+from pipeline.kernel.checks import ECHO
+from pipeline.project import Project
+
+__all__ = [
+    "Brief", "accessibility", "amenities", "amenities_by_directorate", "barriers", "beds", "condition", "decisions",
+    "directorates", "domains", "evidence", "findings", "functionality", "gaps", "guide", "headlines", "information",
+    "methods", "open_brief", "population", "priorities", "quality", "reconciliation", "services", "set_aside", "staff",
+    "status", "support", "title",
+]  # fmt: skip
+
+
+def open_brief(round: str, scope: str, report: str, language: str = "en") -> Brief:  # noqa: A002 - the parameter's name
+    """The brief of a report; says back which parameters the kernel has, so that a wrong run cannot look right."""
+    brief = read(Project.find(), round, scope, report, language)
+    asked = {"round": round, "scope": scope, "report": report}
+    display({ECHO: asked, "text/plain": f"brief: {round}, {scope}, {report}"}, raw=True)  # type: ignore[no-untyped-call]
+    return brief

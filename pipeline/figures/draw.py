@@ -1,0 +1,160 @@
+"""Charts: drawn small enough for a telephone, as SVG whose text is text, the same bytes each time.
+
+Two forms do nearly all the work, both a label above a bar that has the whole width: parts of a whole, and shares with a
+mark for Iraq. Parts have fixed colours in a fixed order; they differ in lightness as well as in hue, and carry their
+numbers, so that they can be told apart by the colour-blind and on grey paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from pipeline.figures.svg import svg
+from pipeline.words import percent
+
+# Lightness 60, 82, 37, 78, 50: no two neighbours are alike in grey.
+COLOURS = {
+    "available": "#00a27a",
+    "partial": "#ffc072",
+    "not_available": "#a8071a",
+    "not_expected": "#c0c0c0",
+    "unknown": "#747474",
+    "major": "#0b3c5d",
+    "some": "#8fb8d6",
+    "none": "#dde5ec",
+    "bar": "#1f5f8b",
+    "pale": "#e8eef3",
+    "ink": "#17212b",
+    "muted": "#4c5a67",
+}
+ON_COLOUR = {"not_available": "white", "unknown": "white", "major": "white"}
+INCHES = 4.6
+# About how wide a letter of the label and of the note is, in points.
+LETTER, NOTE_LETTER = 5.0, 4.5
+SMALLEST = 6.5
+ROW = 0.43
+# matplotlib knows its settings as literals; as Any they pass.
+STYLE: Any = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "herams",
+    "font.family": "DejaVu Sans",
+    "font.size": 9.5,
+    "axes.linewidth": 0,
+    "text.color": COLOURS["ink"],
+    "figure.dpi": 72,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a chart: its label, what stands at its end, and its shares from 0 to 1."""
+
+    label: str
+    note: str
+    shares: tuple[float | None, ...]
+    mark: float | None = None
+
+
+def stacked(rows: Sequence[Row], kinds: Sequence[str], legend: Mapping[str, str]) -> str:
+    """Parts of a whole, one bar for each row, in the order of the kinds; the SVG."""
+    figure, axes = _paper(len(rows), head=0.5)
+    _legend(axes, kinds, legend)
+    _labels(axes, rows)
+    left = [0.0] * len(rows)
+    for number, kind in enumerate(kinds):
+        widths = [row.shares[number] or 0.0 for row in rows]
+        for place, (start, width) in enumerate(zip(left, widths, strict=True)):
+            if width:
+                axes.barh(place + 0.24, width, 0.42, left=start, color=COLOURS[kind], edgecolor="white", linewidth=0.8)
+            if width >= 0.07:
+                axes.text(
+                    start + width / 2,
+                    place + 0.26,
+                    percent(100 * width),
+                    ha="center",
+                    va="center",
+                    color=ON_COLOUR.get(kind, COLOURS["ink"]),
+                    fontsize=8.5,
+                )
+        left = [start + width for start, width in zip(left, widths, strict=True)]
+    return svg(figure, STYLE)
+
+
+def bars(rows: Sequence[Row], marked: str = "") -> str:
+    """Shares, one bar for each row, on the same scale from nothing to all; `marked` names what the marks stand for."""
+    figure, axes = _paper(len(rows), head=0.3 if marked else 0.05)
+    places = [place + 0.24 for place in range(len(rows))]
+    axes.barh(places, [1.0] * len(rows), 0.36, color=COLOURS["pale"])
+    shares = [row.shares[0] or 0.0 for row in rows]
+    look = {"width": 0.36, "color": COLOURS["bar"], "saturation": 1, "errorbar": None}
+    sns.barplot(x=shares, y=places, orient="y", native_scale=True, ax=axes, **look)
+    _labels(axes, rows)
+    for place, row in enumerate(rows):
+        if row.mark is not None:
+            _mark(axes, row.mark, place + 0.24)
+    if marked:
+        _mark(axes, 0.012, -0.6)
+        axes.text(0.035, -0.58, marked, ha="left", va="center", color=COLOURS["muted"], fontsize=8.5)
+    _limits(axes, len(rows), -0.9 if marked else -0.35)
+    return svg(figure, STYLE)
+
+
+# --- paper ---------------------------------------------------------------------------------------------------------
+
+
+def _paper(rows: int, head: float) -> tuple[Figure, Any]:
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(INCHES, ROW * max(rows, 1) + head + 0.1))
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    _limits(axes, rows, -0.35 - head / ROW)
+    return figure, axes
+
+
+def _limits(axes: Any, rows: int, top: float) -> None:
+    axes.set_xlim(0, 1)
+    axes.set_ylim(rows - 0.35, top)
+
+
+def _labels(axes: Any, rows: Sequence[Row]) -> None:
+    """Each label above its bar at the beginning, each note at the end."""
+    for place, row in enumerate(rows):
+        size, text = _fitting(row)
+        axes.text(0, place - 0.13, text, ha="left", va="center", fontsize=size)
+    for place, row in enumerate(rows):
+        axes.text(1, place - 0.13, row.note, ha="right", va="center", color=COLOURS["muted"], fontsize=8.5)
+
+
+def _fitting(row: Row) -> tuple[float, str]:
+    """The label's size and text so that it ends before the note: smaller first, then cut."""
+    room = INCHES * 72 - NOTE_LETTER * (len(row.note) + 2)
+    size = min(9.5, 9.5 * room / (LETTER * max(len(row.label), 1)))
+    if size >= SMALLEST:
+        return round(size, 1), row.label
+    letters = int(room / (LETTER * SMALLEST / 9.5))
+    return SMALLEST, row.label[: letters - 1].rstrip() + "…"
+
+
+def _mark(axes: Any, across: float, down: float) -> None:
+    """A diamond; a marker of matplotlib's would be a reference to a shape elsewhere in the file."""
+    axes.fill(
+        [across - 0.012, across, across + 0.012, across],
+        [down, down - 0.13, down, down + 0.13],
+        facecolor=COLOURS["ink"],
+        edgecolor="white",
+        linewidth=1,
+        zorder=5,
+    )
+
+
+def _legend(axes: Any, kinds: Sequence[str], legend: Mapping[str, str]) -> None:
+    step = 1 / len(kinds)
+    for number, kind in enumerate(kinds):
+        axes.barh(-0.95, 0.03, 0.3, left=number * step, color=COLOURS[kind])
+        axes.text(number * step + 0.04, -0.94, legend[kind], ha="left", va="center", fontsize=8.5)

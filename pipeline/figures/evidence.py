@@ -1,0 +1,190 @@
+"""The end of a page: what was doubtful, what people decided, what was set aside, and what all this rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from pipeline.codebook import rows_of
+from pipeline.figures.brief import Brief
+from pipeline.figures.html import Part, bullets, named, paragraph, plain, table
+from pipeline.figures.parts import Single, bar_chart, compared
+from pipeline.figures.section import section
+from pipeline.words import number
+
+QUALITY = ("COV_ITEMS", "COV_WINDOW", "DQ_COORD", "DQ_CODE", "DQ_CRITICAL", "DQ_CORRECTED")
+GUIDE = ("reported", "full", "gap", "denominator", "few", "conditional", "mean", "barriers", "public", "place")
+
+
+@section("quality")
+def quality(brief: Brief) -> Iterator[Part]:
+    """How complete and how usable the answers are."""
+    known = [name for name in QUALITY if brief.has(name)]
+    yield bar_chart(
+        brief,
+        "quality",
+        [Single(brief.say(f"quality.{name}"), brief.measure(name), compared(brief, name)) for name in known],
+    )
+
+
+@section("findings", has_numbers=False)
+def findings(brief: Brief) -> Iterator[Part]:
+    """What the gates found that touches these numbers: by rule, then one by one, the worst first."""
+    rules = brief.told["rules"]
+    if not rules:
+        yield paragraph(brief.say("findings.none"), "none")
+        return
+    columns = [brief.say(f"findings.column.{name}") for name in ("why", "severity", "found", "settled")]
+    yield table(
+        brief.say("findings.rules"),
+        columns,
+        [
+            [
+                plain(rule["why"]),
+                brief.say(f"severity.{rule['severity']}"),
+                number(rule["findings"]),
+                number(rule["settled"]),
+            ]
+            for rule in rules
+        ],
+        "words",
+    )
+    rows = rows_of(brief.slices["findings"])
+    names = ("facility", "question", "value", "expected", "to_do")
+    yield table(
+        brief.say("findings.list"),
+        [brief.say(f"findings.column.{name}") for name in names],
+        [
+            [
+                _facility(brief, row),
+                Markup("<code>{}</code>").format(plain(row["question"])),
+                named(row["value"]),
+                plain(row["expected"]),
+                _to_do(brief, row),
+            ]
+            for row in rows
+        ],
+        "words",
+    )
+    rest = sum(brief.told["findings"].values()) - len(rows)
+    if rest > 0:
+        yield paragraph(brief.say.count("more", rest), "more")
+
+
+def _facility(brief: Brief, row: dict[str, str]) -> Markup:
+    if not row["facility_id"]:
+        return Markup("{}").format(brief.say("findings.table", table=row["table"]))
+    return Markup('<code>{}</code> <span class="severity {}">{}</span>').format(
+        plain(row["facility_id"]), row["severity"], brief.say(f"severity.{row['severity']}")
+    )
+
+
+def _to_do(brief: Brief, row: dict[str, str]) -> str:
+    return brief.say("findings.settled", by=plain(row["settled_by"])) if row["settled_by"] else plain(row["what_to_do"])
+
+
+@section("decisions")
+def decisions(brief: Brief) -> Iterator[Part]:
+    """What people decided about findings, with reason, role and office."""
+    rows = brief.told["decisions"]
+    if not rows:
+        yield paragraph(brief.say("decisions.none"), "none")
+        return
+    columns = [brief.say(f"decisions.column.{name}") for name in ("decision", "about", "change", "reason", "by")]
+    yield table(brief.say("decisions.table"), columns, [_decision(brief, row) for row in rows], "words")
+
+
+def _decision(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
+    about = " · ".join(plain(row[name]) for name in ("facility", "question", "rule", "directorate") if name in row)
+    change = brief.say("decisions.change", was=plain(row.get("was", "")), now=plain(row.get("now", "")))
+    what = {
+        "correct": change,
+        "merge": brief.say("decisions.into", into=plain(row.get("into", ""))),
+        "accept": brief.say("decisions.until", until=row.get("until", "")),
+    }
+    by = brief.say("decisions.by", role=plain(row["role"]), office=plain(row["office"]), date=row["date"])
+    return [
+        brief.say(f"decisions.{row['decision']}"),
+        named(about),
+        what.get(row["decision"], ""),
+        plain(row["reason"]),
+        by,
+    ]
+
+
+@section("set_aside")
+def set_aside(brief: Brief) -> Iterator[Part]:
+    """The facilities that count in no number of this page until their findings are settled."""
+    rows = brief.told["set_aside"]
+    if not rows:
+        yield paragraph(brief.say("set_aside.none"), "none")
+        return
+    columns = [brief.say(f"column.{name}") for name in ("facility", "directorate", "code")]
+    yield table(
+        brief.say("set_aside.table"),
+        columns,
+        [
+            [
+                named(row["name_en"] or row["name_local"]),
+                brief.label("scope", row["directorate"]),
+                Markup("<code>{}</code>").format(plain(row["facility_id"])),
+            ]
+            for row in rows
+        ],
+        "words",
+    )
+
+
+@section("evidence", has_numbers=False)
+def evidence(brief: Brief) -> Iterator[Part]:
+    """Which exports the numbers come from, with their hashes, and how the receipt proves it."""
+    yield paragraph(brief.say("evidence.lead"))
+    columns = [brief.say("evidence.column.file"), brief.say("evidence.column.sha256")]
+    yield table(
+        brief.say("evidence.exports"),
+        columns,
+        [
+            [named(file["name"]), Markup('<code class="hash">{}</code>').format(file["sha256"])]
+            for file in brief.told["exports"]
+        ],
+        "words",
+    )
+    account = brief.told.get("account")
+    if account:
+        dropped = account["dropped"]
+        yield paragraph(
+            brief.say(
+                "evidence.account",
+                responses=account["responses"],
+                kept=account["kept"],
+                superseded=dropped.get("superseded", 0),
+                late=dropped.get("after_report_date", 0),
+                personal=sum(account["personal_cells"].values()),
+            )
+        )
+    yield paragraph(brief.say("evidence.receipt"))
+
+
+@section("guide")
+def guide(brief: Brief) -> Iterator[Part]:
+    """How to read the page."""
+    yield bullets((brief.say(f"guide.{name}") for name in GUIDE), "points")
+
+
+@section("methods")
+def methods(brief: Brief) -> Iterator[Part]:
+    """The definition of every indicator on the page, as the code that computes it states it."""
+    yield paragraph(brief.say("methods.lead"))
+    columns = [brief.say(f"methods.{name}") for name in ("name", "numerator", "denominator", "note")]
+    yield table(brief.say("methods.table"), columns, map(_method, rows_of(brief.slices["methods"])), "words")
+
+
+def _method(row: dict[str, str]) -> list[Markup | str]:
+    name = Markup("{} <code>{}</code>").format(row["name"], row["code"])
+    return [
+        name,
+        row["numerator"],
+        row["denominator"],
+        Markup("{} <small>{}</small>").format(row["note"], row["source"]),
+    ]

@@ -1,0 +1,192 @@
+"""The head of a page: who and when, the state of the numbers and why, and what a reader in a hurry has to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from pipeline.figures.brief import Brief, Measure
+from pipeline.figures.html import Html, Part, bullets, joined, paragraph, terms
+from pipeline.figures.parts import causes, compared, iraq_name
+from pipeline.figures.section import section
+from pipeline.words import number, percent
+
+SHARES = ("OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED", "AMN_WASH")
+COUNTS = ("BED_COUNT_all", "HR_TOTAL", "GAP_COUNT")
+
+
+@section("title", has_numbers=False, has_heading=False)
+def title(brief: Brief) -> Iterator[Part]:
+    """Who reports, for which round and day, and how far the gate lets the numbers go."""
+    told = brief.told
+    eyebrow = Markup('<p class="eyebrow">{}</p>').format(brief.say("title.eyebrow"))
+    line = Markup('<h1>{}</h1><p class="subtitle">{}</p>').format(_whole_name(brief), _subtitle(brief))
+    yield Html(eyebrow + line)
+    if told["source"] == "simulated":
+        yield paragraph(brief.say("title.simulated"), "simulated")
+    yield terms(
+        [
+            (
+                brief.say("title.state"),
+                Markup('<span class="state {0}">{1}</span>').format(told["state"], brief.say(f"state.{told['state']}")),
+            ),
+            (brief.say("title.round"), told["round"]),
+            (brief.say("title.window"), brief.say("title.between", first=told["window"][0], last=told["window"][1])),
+            (brief.say("title.report_date"), told["report_date"]),
+            (brief.say("title.edition"), brief.say("title.internal")),
+        ],
+        "facts",
+    )
+    if told["state"] != "open":
+        yield bullets(_reasons(brief), f"reasons {told['state']}")
+
+
+def _whole_name(brief: Brief) -> str:
+    """The scope's name; a total is not called Iraq alone while a directorate is absent from it."""
+    coverage = brief.told["coverage"]
+    missing = brief.told["kind"] == "wider" and coverage["reported"] < coverage["of"] and not brief.is_closed
+    return brief.say("iraq.part", name=brief.name, a=coverage["reported"], b=coverage["of"]) if missing else brief.name
+
+
+def _subtitle(brief: Brief) -> str:
+    return brief.say(f"title.subtitle.{brief.told['kind']}", name=brief.name)
+
+
+def _reasons(brief: Brief) -> Iterator[Markup | str]:
+    """Why the numbers are provisional or withheld."""
+    told = brief.told
+    yield brief.say(f"state.{told['state']}.meaning")
+    for group in ("absent", "closed", "left_out"):
+        names = [brief.label("scope", slug) for slug in told.get(group, ())]
+        if names:
+            yield brief.say(f"reason.scope.{group}", names=", ".join(names))
+    for rule in told["rules"]:
+        if rule["severity"] == "critical" and rule["findings"] > rule["settled"]:
+            key = "reason.rule.doubt" if rule["in_doubt"] else "reason.rule"
+            yield brief.say.count(key, rule["findings"] - rule["settled"], why=rule["why"])
+    if told["set_aside"]:
+        yield brief.say.count("reason.set_aside", len(told["set_aside"]))
+
+
+@section("headlines")
+def headlines(brief: Brief) -> Iterator[Part]:
+    """The numbers that matter most, then sentences computed from the measures."""
+    yield Html(Markup('<ul class="cards">{}</ul>').format(joined(_cards(brief))))
+    yield bullets(_sentences(brief), "sentences")
+
+
+def _cards(brief: Brief) -> Iterator[Markup]:
+    existing = brief.say("headlines.existing", n=brief.count("U_EXISTING"))
+    yield _card(number(brief.count("U_LISTED")), brief.say("headlines.U_LISTED"), existing)
+    for name in SHARES:
+        found = brief.measure(name)
+        beside = compared(brief, name)
+        under = brief.say("chart.of", a=found.numerator, b=found.denominator or 0)
+        if beside:
+            under = brief.say("headlines.beside", under=under, name=iraq_name(brief), share=beside)
+        yield _card(percent(found.value), brief.say(f"headlines.{name}"), under)
+    for name in COUNTS:
+        found = brief.measure(name)
+        text = brief.say("headlines.unknown") if found.reason else number(found.numerator)
+        yield _card(text, brief.say(f"headlines.{name}"), _under(brief, name, found))
+
+
+def _under(brief: Brief, name: str, measure: Measure) -> str:
+    """What a count means, or how many facilities did not give their number."""
+    if name == "GAP_COUNT":
+        return brief.say("headlines.GAP_COUNT.under")
+    return brief.say.count("headlines.missing", measure.missing) if measure.missing else brief.say("headlines.complete")
+
+
+def _card(figure: str, name: str, under: str) -> Markup:
+    return Markup("<li><b>{}</b><span>{}</span><small>{}</small></li>").format(figure, name, under)
+
+
+def _sentences(brief: Brief) -> Iterator[str]:
+    yield from _works(brief)
+    yield from _main_cause(brief)
+    yield from _worst_amenity(brief)
+    for level in ("phc", "hospital"):
+        yield from _domains(brief, level)
+    yield from _worst_service(brief)
+
+
+def _works(brief: Brief) -> Iterator[str]:
+    works = brief.measure("OPS_OPERATIONAL")
+    if works.denominator:
+        yield brief.say(
+            "headlines.all_work" if works.numerator == works.denominator else "headlines.works",
+            n=works.numerator,
+            of=works.denominator,
+            share=percent(works.value),
+            lost=brief.count("BLD_FULL"),
+            still=brief.count("FUN_NONE"),
+        )
+    else:
+        yield brief.say("headlines.no_facility")
+
+
+def _main_cause(brief: Brief) -> Iterator[str]:
+    named_causes = causes(brief, "CAU_FAC_HFFUNCTx", "HFFUNCTx")
+    partly = brief.measure("FUN_PARTIAL")
+    if named_causes and partly.numerator:
+        first = named_causes[0]
+        yield brief.say(
+            "headlines.cause",
+            n=partly.numerator,
+            of=partly.denominator or 0,
+            share=percent(partly.value),
+            cause=first.label,
+            a=first.measure.numerator,
+            b=first.measure.denominator or 0,
+        )
+
+
+def _worst_amenity(brief: Brief) -> Iterator[str]:
+    found = {item: brief.measure(f"AMN_FULL_{item}") for item in brief.items("amenity")}
+    item = _least(found)
+    if item:
+        barriers = causes(brief, f"BAR_FAC_{item}", "barrier")
+        sentence = brief.say(
+            "headlines.amenity",
+            name=brief.items("amenity")[item],
+            share=percent(found[item].value),
+            n=found[item].numerator,
+            of=found[item].denominator or 0,
+        )
+        yield sentence + (" " + brief.say("headlines.barrier", cause=barriers[0].label) if barriers else "")
+
+
+def _domains(brief: Brief, level: str) -> Iterator[str]:
+    found = {domain: brief.level(f"SVC_DOMAIN_{domain}", level) for domain in brief.modules("service")}
+    worst, best = _least(found), _most(found)
+    if worst and worst != best:
+        yield brief.say(
+            f"headlines.domains.{level}",
+            worst=brief.label("module", worst),
+            low=percent(found[worst].value),
+            best=brief.label("module", best),
+            high=percent(found[best].value),
+        )
+
+
+def _worst_service(brief: Brief) -> Iterator[str]:
+    items = brief.items("service")
+    lacking = {
+        item: (one.denominator or 0) - one.numerator for item in items for one in [brief.measure(f"SVC_FULL_{item}")]
+    }
+    worst = max(lacking, key=lambda item: (lacking[item], item), default="")
+    if worst and lacking[worst]:
+        yield brief.say("headlines.service", gaps=brief.count("GAP_COUNT"), name=items[worst], n=lacking[worst])
+
+
+def _least(found: dict[str, Measure]) -> str:
+    """The key of the lowest share; blank where no share is known. Shares of fewer than ten do not compete."""
+    known = {key: one.value for key, one in found.items() if one.value is not None and not one.is_few}
+    return min(known, key=lambda key: (known[key], key), default="")
+
+
+def _most(found: dict[str, Measure]) -> str:
+    known = {key: one.value for key, one in found.items() if one.value is not None and not one.is_few}
+    return max(known, key=lambda key: (known[key], key), default="")

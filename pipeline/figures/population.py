@@ -1,0 +1,74 @@
+"""Facilities, beds and staff per population: of a directorate's governorate, or of every governorate of a wider report.
+
+Population is known by governorate and never by directorate; the page says so, and names source and year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from pipeline.figures.brief import Brief, Measure
+from pipeline.figures.html import Part, bullets, paragraph, table
+from pipeline.figures.parts import rate
+from pipeline.figures.section import section
+from pipeline.words import NONE
+
+RATES = (
+    "POP_PHC_10K", "POP_HOSP_250K", "POP_BED_10K", "POP_BEDALL_10K", "POP_ICU_100K", "POP_DNM_10K", "POP_EMONC_500K",
+    "POP_CEMONC_500K",
+)  # fmt: skip
+# Reasons that lie in the form, and so hold for every area.
+NOWHERE = {"cadres_unnamed", "not_in_form"}
+
+
+@section("population")
+def population(brief: Brief) -> Iterator[Part]:
+    """Facilities, beds and staff per population, with the benchmarks, their purpose and the population's source."""
+    wider = brief.told["kind"] == "wider"
+    places = ", ".join(brief.label("governorate", code) for code in brief.told["governorates"])
+    key = "population.wider" if wider else "population.directorate"
+    yield paragraph(brief.say(key, name=brief.name, places=places))
+    yield _by_area(brief) if wider else _by_indicator(brief)
+    yield paragraph(brief.say("population.benchmarks"))
+    yield bullets((brief.say("population.benchmark", **row) for row in brief.told["benchmarks"]), "points")
+    sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
+    for date, source in sorted(sources):
+        yield paragraph(brief.say("population.source", date=date, source=source), "source")
+
+
+def _by_indicator(brief: Brief) -> Part:
+    """A row for each indicator: few areas, long names."""
+    areas = brief.told["governorates"]
+    columns = [brief.say("population.column.indicator"), *(brief.label("governorate", code) for code in areas)]
+    rows = [
+        [_name(brief, indicator), *_cells(brief, [_of(brief, indicator, code) for code in areas])]
+        for indicator in RATES
+    ]
+    return table(brief.say("population.table"), columns, rows, "rates")
+
+
+def _by_area(brief: Brief) -> Part:
+    """A row for each governorate, the whole scope last."""
+    areas = {code: brief.label("governorate", code) for code in brief.told["governorates"]} | {"": brief.name}
+    columns = [brief.say("population.column.area"), *(_name(brief, indicator) for indicator in RATES)]
+    rows = [[name, *_cells(brief, [_of(brief, one, code) for one in RATES])] for code, name in areas.items()]
+    return table(brief.say("population.table"), columns, rows, "rates total")
+
+
+def _of(brief: Brief, indicator: str, area: str) -> Measure:
+    return brief.measure(indicator, "governorate", area) if area else brief.measure(indicator)
+
+
+def _cells(brief: Brief, found: list[Measure]) -> list[Markup | str]:
+    """The figures; what is computable nowhere stays blank, since its name says why."""
+    return [NONE if one.reason in NOWHERE else rate(brief, one) for one in found]
+
+
+def _name(brief: Brief, indicator: str) -> str:
+    """The indicator's name; where it cannot be computed at all, with the reason."""
+    reasons = {_of(brief, indicator, code).reason for code in brief.told["governorates"]}
+    name = brief.say(f"population.{indicator}")
+    nowhere = sorted(reasons & NOWHERE)
+    return f"{name}: {brief.say(f'reason.{nowhere[0]}')}" if nowhere else name

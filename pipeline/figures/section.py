@@ -1,0 +1,78 @@
+"""A section of a page: a function of the brief that gives pieces, and the way they come out of a notebook's cell.
+
+Each piece is published with the name of its section, so that the page can tell whether all that the notebook names is
+there. A section with numbers is left out, by name, where the gate has closed the scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from IPython.display import display
+
+from pipeline.errors import ReportError
+from pipeline.figures.brief import Brief
+from pipeline.figures.html import Chart, Html, Part, heading
+
+SVG = "image/svg+xml"
+HTML = "text/html"
+Draw = Callable[[Brief], Iterable[Part]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a page; calling it with a brief shows it."""
+
+    name: str
+    draw: Draw
+    has_numbers: bool = True
+    has_heading: bool = True
+    __doc__: str = field(default="", compare=False)
+
+    def __call__(self, brief: Brief) -> None:
+        """Shows the section's pieces, or says that they are left out."""
+        if brief.is_closed and self.has_numbers:
+            _publish(
+                {"text/plain": f"{self.name}: left out, {brief.told['scope']} is closed"},
+                {"left_out": "closed"},
+                self.name,
+            )
+            return
+        pieces = self.parts(brief)
+        if not pieces:
+            raise ReportError(f"figures.{self.name} has nothing to show, not even a reason")
+        for piece in pieces:
+            _show(piece, self.name)
+
+    def parts(self, brief: Brief) -> list[Part]:
+        """The section's pieces, its heading first."""
+        title: list[Part] = [heading(brief.say(f"{self.name}.title"))] if self.has_heading else []
+        return [*title, *self.draw(brief)]
+
+
+def section(name: str, has_numbers: bool = True, has_heading: bool = True) -> Callable[[Draw], Section]:
+    """Makes a section of a function that gives its pieces."""
+
+    def made(draw: Draw) -> Section:
+        return Section(name, draw, has_numbers, has_heading, draw.__doc__ or "")
+
+    return made
+
+
+def _show(piece: Part, name: str) -> None:
+    if isinstance(piece, Html):
+        told = {"shown": "html", "heading": piece.heading, "level": piece.level}
+        _publish({HTML: str(piece.markup)}, told, name)
+    elif isinstance(piece, Chart):
+        _publish(
+            {SVG: piece.svg, "text/plain": piece.alt},
+            {"shown": piece.shown},
+            name,
+            {SVG: {"alt": piece.alt, "caption": piece.caption, "note": piece.note}},
+        )
+
+
+def _publish(data: dict[str, str], told: dict[str, Any], name: str, also: dict[str, Any] | None = None) -> None:
+    display(data, raw=True, metadata={"herams": {"piece": name, **told}} | (also or {}))  # type: ignore[no-untyped-call]

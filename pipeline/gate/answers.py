@@ -1,0 +1,191 @@
+"""Rules on `records` that follow from the codebook: value sets, numbers, skip logic, ranks, exclusive choices.
+
+None of them names a question: a new form brings its own codebook, and these rules with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline import relevance
+from pipeline.codebook import CHOICE_TYPES, Group, Question
+from pipeline.gate.case import Case, Flags, Offences
+from pipeline.relevance import NOT_ASKED, RELEVANT, SKIPPED
+
+NUMBERS = ("integer", "decimal")
+DOT = re.compile(r"(?<![\w.)])\.(?![\w.])")
+
+
+def values_in_codebook(case: Case) -> pd.DataFrame:
+    """Choices, ranks and ticks that the codebook does not have: one offence for each cell."""
+    found = Offences()
+    for question in _asked(case):
+        if question.type in CHOICE_TYPES:
+            legal = "1, or blank" if question.type == "select_multiple" else "one of " + ", ".join(question.canonical)
+            for column in case.answered(question):
+                if case.filled[column].any():
+                    strange = relevance.unknown_cells(question, column, case.records)
+                    found.add(strange, column, case.records[column], legal)
+    return found.frame()
+
+
+def numbers_in_range(case: Case, fields: Sequence[str] = (), but_fields: Sequence[str] = ()) -> pd.DataFrame:
+    """Numbers that are none, that should be whole, or that break the codebook's constraint.
+
+    Either only the questions whose answers go to `fields`, or all but those that go to `but_fields`.
+    """
+    found = Offences()
+    for question in _asked(case):
+        chosen = question.field in fields if fields else question.field not in but_fields
+        if question.type in NUMBERS and chosen:
+            column = question.columns[0]
+            strange = relevance.unknown_cells(question, column, case.records)
+            kind = "a whole number" if question.type == "integer" else "a number"
+            found.add(strange, column, case.records[column], kind)
+            found.add(_breaks_constraint(case, question) & ~strange, column, case.records[column], _in_words(question))
+    return found.frame()
+
+
+def choices_keep_constraints(case: Case) -> pd.DataFrame:
+    """Ticked or ranked options that exclude one another: one offence for each question of a facility."""
+    found = Offences()
+    for question in _asked(case):
+        if question.type in CHOICE_TYPES:
+            broken = _breaks_constraint(case, question)
+            if broken.any():
+                found.add(broken, case.answered(question)[0], _told(case, question), _in_words(question))
+    return found.frame()
+
+
+def answers_only_where_asked(case: Case, rules: Sequence[int]) -> pd.DataFrame:
+    """Answers after a stop of the form, or to a question that this facility is not asked, by the given skip rules."""
+    found = Offences()
+    for question in _asked(case):
+        level = case.reach[question.name]
+        where = case.given(question) & (level == NOT_ASKED)
+        if question.rule in rules:
+            found.add(where, *_first_cell(case, question, where), f"blank, unless {question.relevant}")
+        where = case.given(question) & (level == SKIPPED)
+        for stop, stopped in _stops(case, question, where):
+            if stop.rule in rules:
+                found.add(stopped, *_first_cell(case, question, stopped), f"blank, unless {stop.relevant}")
+    return found.frame()
+
+
+def barriers_where_lacking(case: Case, rules: Sequence[int]) -> pd.DataFrame:
+    """Barriers and causes that are blank though something is lacking, or given though nothing is."""
+    found = Offences()
+    for question in _asked(case):
+        if question.rule in rules:
+            first = case.answered(question)[0]
+            asked = case.reach[question.name] == RELEVANT
+            blank = asked & ~case.given(question) & _required(case, question)
+            found.add(blank, first, "", f"an answer, since {question.relevant}")
+    return pd.concat([found.frame(), answers_only_where_asked(case, rules)], ignore_index=True)
+
+
+def ranks_without_gaps(case: Case) -> pd.DataFrame:
+    """Ranks after a blank one, and options ranked twice: the first such cell of each question of a facility."""
+    found = Offences()
+    for question in _asked(case):
+        columns = list(case.answered(question))
+        while columns and not case.filled[columns[-1]].any():
+            columns.pop()  # only the first three of up to ten ranks are ever filled
+        if question.type == "rank" and len(columns) > 1:
+            later = np.flatnonzero(np.any([case.filled[column] for column in columns[1:]], axis=0))
+            cells = case.records[columns].iloc[later].to_numpy(dtype=object)
+            for broken, expected in _rank_faults(cells):
+                where, place = np.zeros(len(case.records), dtype=bool), np.zeros(len(case.records), dtype=int)
+                where[later], place[later] = broken.any(axis=1), broken.argmax(axis=1)
+                value = np.full(len(case.records), "", dtype=object)
+                value[later] = cells[np.arange(len(cells)), place[later]]
+                found.add(where, [columns[at] for at in place], value, expected)
+    return found.frame()
+
+
+def required_answers(case: Case, but_rules: Sequence[int] = (), but_fields: Sequence[str] = ()) -> pd.DataFrame:
+    """Answers that are missing where they are asked: one offence for each facility and module."""
+    missing: dict[str, list[tuple[str, Flags]]] = {}
+    for question in _asked(case):
+        if question.required and question.rule not in but_rules and question.field not in but_fields:
+            blank = (case.reach[question.name] == RELEVANT) & ~case.given(question) & _required(case, question)
+            if blank.any():
+                missing.setdefault(question.module, []).append((question.columns[0], blank))
+    found = Offences()
+    for module, parts in missing.items():
+        flags = np.column_stack([blank for _, blank in parts])
+        first = [parts[at][0] for at in flags.argmax(axis=1)]
+        told = [f"{count} missing in {module}" for count in flags.sum(axis=1)]
+        found.add(np.asarray(flags.any(axis=1), dtype=bool), first, told, "an answer")
+    return found.frame()
+
+
+def _asked(case: Case) -> Iterator[Question]:
+    for question in case.codebook.questions:
+        if question.type != "calculate" and not question.is_personal and case.answered(question):
+            yield question
+
+
+def _rank_faults(cells: npt.NDArray[np.object_]) -> Iterator[tuple[Flags, str]]:
+    """The cells of ranked answers (facilities down, ranks across) that follow a blank rank or repeat an option."""
+    filled = np.asarray(cells != "", dtype=bool)
+    gap, twice = np.zeros_like(filled), np.zeros_like(filled)
+    gap[:, 1:] = filled[:, 1:] & ~filled[:, :-1]
+    for rank in range(1, cells.shape[1]):
+        twice[:, rank] = filled[:, rank] & (cells[:, :rank] == cells[:, rank : rank + 1]).any(axis=1)
+    yield gap, "no rank after a blank one"
+    yield twice & ~gap, "each option once"
+
+
+def _required(case: Case, question: Question) -> Flags:
+    if not question.required:
+        return np.zeros(len(case.records), dtype=bool)
+    return relevance.holds(question.required, case.records, case.codebook)
+
+
+def _breaks_constraint(case: Case, question: Question) -> Flags:
+    if not question.constraint:
+        return np.zeros(len(case.records), dtype=bool)
+    return case.given(question) & ~relevance.holds(question.constraint, case.records, case.codebook, question)
+
+
+def _in_words(question: Question) -> str:
+    """The constraint with the question's name in place of the dot."""
+    return DOT.sub(question.name, question.constraint)
+
+
+def _stops(case: Case, question: Question, where: Flags) -> Iterator[tuple[Group, Flags]]:
+    """The groups that stop a question, outermost first, each with the rows that it stops before the inner ones do."""
+    left = where.copy()
+    for group in question.groups:
+        if group.relevant and left.any():
+            stopped = left & ~relevance.holds(group.relevant, case.records, case.codebook)
+            left &= ~stopped
+            yield group, stopped
+
+
+def _first_cell(case: Case, question: Question, where: Flags) -> tuple[str | Sequence[str], Any]:
+    """The first filled column of a question in each row, and what stands there."""
+    columns = case.answered(question)
+    if len(columns) == 1 or not where.any():
+        return columns[0], case.records[columns[0]]
+    place = np.column_stack([case.filled[column] for column in columns]).argmax(axis=1)
+    cells = case.records[columns].to_numpy(dtype=object)
+    return [columns[at] for at in place], cells[np.arange(len(cells)), place]
+
+
+def _told(case: Case, question: Question) -> list[str]:
+    """What is chosen in each record, as codes."""
+    columns = case.answered(question)
+    if question.type == "select_multiple":
+        names = dict(zip(question.columns, question.canonical, strict=True))
+        flags = np.column_stack([case.filled[column] for column in columns])
+        codes = np.array([names[column] for column in columns], dtype=object)
+        return [" ".join(codes[row]) for row in flags]
+    return [" ".join(filter(None, row)) for row in case.records[columns].to_numpy(dtype=object)]

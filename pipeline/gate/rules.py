@@ -1,0 +1,76 @@
+"""The names that suites may use, and the rules behind them: `expectation` in a suite is a key of EXPECTATIONS.
+
+A rule is a function of the case and of its parameters, which are the suite's `kwargs`; it returns the offending cells
+as `gate.case` describes them. Its docstring says what it finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from pipeline.gate import answers as gate_answers
+from pipeline.gate import doubts as gate_doubts
+from pipeline.gate import facts as gate_facts
+from pipeline.gate import measures as gate_measures
+from pipeline.gate import tables as gate_tables
+
+Rule = Callable[..., pd.DataFrame]
+
+EXPECTATIONS: Mapping[str, Rule] = {
+    # records: who reports, where and when
+    "ExpectColumnsOfCodebook": gate_facts.columns_of_codebook,
+    "ExpectNoPersonalColumn": gate_facts.no_personal_column,
+    "ExpectRowsAccounted": gate_facts.rows_accounted,
+    "ExpectKeysPresentAndUnique": gate_facts.keys_present_and_unique,
+    "ExpectSubjectOfOneDirectorate": gate_facts.subject_of_one_directorate,
+    "ExpectDirectorateKnown": gate_facts.directorate_known,
+    "ExpectDirectoratesPresent": gate_facts.directorates_present,
+    "ExpectSectorKnown": gate_facts.sector_known,
+    "ExpectDirectorateAsWorkspace": gate_facts.directorate_as_workspace,
+    "ExpectDateInWindow": gate_facts.date_in_window,
+    "ExpectCodeOfDirectorate": gate_facts.code_of_directorate,
+    "ExpectCodesFilledIn": gate_facts.codes_filled_in,
+    "ExpectCodesOfOneFacility": gate_facts.codes_of_one_facility,
+    # records: what follows from the codebook
+    "ExpectValuesInCodebook": gate_answers.values_in_codebook,
+    "ExpectNumbersInRange": gate_answers.numbers_in_range,
+    "ExpectChoicesToKeepConstraints": gate_answers.choices_keep_constraints,
+    "ExpectAnswersOnlyWhereAsked": gate_answers.answers_only_where_asked,
+    "ExpectBarriersIfAndOnlyIfLacking": gate_answers.barriers_where_lacking,
+    "ExpectRanksWithoutGaps": gate_answers.ranks_without_gaps,
+    "ExpectRequiredAnswers": gate_answers.required_answers,
+    # records: possible, and yet doubtful
+    "ExpectCoordinatesPresent": gate_doubts.coordinates_present,
+    "ExpectCoordinatesOfOneFacility": gate_doubts.coordinates_of_one_facility,
+    "ExpectCoordinatesFine": gate_doubts.coordinates_fine,
+    "ExpectCatchmentKnown": gate_doubts.catchment_known,
+    "ExpectCatchmentUsualForType": gate_doubts.catchment_usual_for_type,
+    "ExpectAvailableIsNotZero": gate_doubts.available_is_not_zero,
+    "ExpectFunctioningHasStaff": gate_doubts.functioning_has_staff,
+    "ExpectBuildingRelevant": gate_doubts.building_relevant,
+    # our own tables
+    "ExpectColumnsToBe": gate_tables.columns_are,
+    "ExpectKeysUnique": gate_tables.keys_unique,
+    "ExpectEveryFacility": gate_tables.every_facility_present,
+    "ExpectValuesToBe": gate_tables.values_are,
+    "ExpectNumbersBetween": gate_tables.numbers_between,
+    "ExpectFacilityWordsKnown": gate_tables.facility_words_known,
+    "ExpectAnswersKnown": gate_tables.answers_known,
+    "ExpectBarriersKnown": gate_tables.barriers_known,
+    "ExpectBarriersOnlyWhereLacking": gate_tables.barriers_only_where_lacking,
+    "ExpectOptionsKnown": gate_tables.options_known,
+    "ExpectCountsOnlyWhereAnswered": gate_tables.counts_only_where_answered,
+    "ExpectAnswersAsInRecords": gate_tables.answers_as_in_records,
+    "ExpectOptionsAsInRecords": gate_tables.options_as_in_records,
+    "ExpectPeopleAsInRecords": gate_tables.people_as_in_records,
+    "ExpectDoubleReportsDeclared": gate_tables.double_reports_declared,
+    # measures
+    "ExpectScopesKnown": gate_measures.scopes_known,
+    "ExpectIndicatorsKnown": gate_measures.indicators_known,
+    "ExpectSharesWithinOne": gate_measures.shares_within_one,
+    "ExpectValuesOrReasons": gate_measures.values_or_reasons,
+    "ExpectDirectoratesAddUp": gate_measures.directorates_add_up,
+    "ExpectCoreIndicatorsPresent": gate_measures.core_indicators_present,
+}

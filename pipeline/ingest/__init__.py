@@ -1,0 +1,167 @@
+"""Exports to `records`: for each facility its last response on or before the report date, in one spelling.
+
+Each export is read (export), its columns are found in the codebook, its cells are read (ingest.cells) and its responses
+placed (ingest.keys). Of the same response in two files one is kept; of a facility's responses the last that counts.
+Beside the table lies an account: what was read and how, what was dropped and why, what was left at the door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pipeline import codebook as codebooks
+from pipeline import export as exports
+from pipeline.codebook import Codebook, Question
+from pipeline.errors import ExportError
+from pipeline.export import Export
+from pipeline.ingest.cells import Cells, ranks, rule_for
+from pipeline.ingest.keys import days, doubts, keys
+from pipeline.ingest.responses import Chosen, choose, responses
+from pipeline.project import Project
+
+COMMA_SEPARATORS = ("semicolon", "tab")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An export whose columns and cells have been found in the codebook."""
+
+    export: Export
+    cells: Mapping[str, Cells]
+    unknown_columns: list[str]
+    missing_columns: list[str]
+    rank_layouts: list[str]
+    doubts: list[str]
+
+    @property
+    def answers(self) -> str:
+        """Whether answers are given as codes or as text; both where each is more than one in twenty."""
+        codes, texts = (sum(cells.count(how) for cells in self.cells.values()) for how in ("code", "text"))
+        if not codes + texts:
+            return "none"
+        share = texts / (codes + texts)
+        return "codes" if share < 0.05 else "text" if share > 0.95 else "codes and text"
+
+
+def ingest(project: Project, round_name: str) -> None:
+    """Makes `records` and its account from the exports of a round; an unfit file ends it, and nothing is written."""
+    entry = project.round(round_name)
+    codebook = codebooks.load(project, entry.form)
+    paths = project.exports(round_name)
+    if not paths:
+        raise ExportError(f"{project.relative(project.raw(round_name))} has no export; add one with `herams round add`")
+    placed = [
+        place(exports.read(path.name, project.read_bytes(path), codebook.personal_columns), codebook) for path in paths
+    ]
+    records, account = assemble(placed, codebook, entry.report_date)
+    project.write_table(round_name, "records", records)
+    project.write_json(project.account(round_name), {"round": round_name, "form": entry.form, **account})
+
+
+def place(export: Export, codebook: Codebook) -> Placed:
+    """The cells of an export under the columns of `records`; what the form does not have is named and left out."""
+    written = days(export, ["date", *(q.name for q in codebook.questions if q.type == "date"), "last_synced"])
+    decimal_comma = export.reading.get("separator") in COMMA_SEPARATORS
+    cells: dict[str, Cells] = {}
+    missing: list[str] = []
+    layouts: set[str] = set()
+    known = set(codebook.personal_columns)
+    for question in codebook.questions:
+        if question.is_personal or not question.columns:
+            continue
+        layout, expected = _layout(question, export)
+        layouts |= {layout} if layout and question.ranks else set()
+        known |= set(expected)
+        missing += [name for name in expected if name not in export.columns]
+        if layout == "newer":
+            cells |= dict(zip(question.columns, ranks(question, export.columns), strict=True))
+            continue
+        rule = rule_for(question, codebook, written.read, decimal_comma)
+        for name in question.columns:
+            present = export.columns.get(name)
+            cells[name] = Cells.read(present, rule) if present else Cells.blank(len(export.rows))
+    cells |= {name: Cells.plain(column) for name, column in keys(export, written).items()}
+    unknown = sorted(set(export.columns) - known)
+    return Placed(export, cells, unknown, missing, sorted(layouts), doubts(export, written))
+
+
+def assemble(placed: Sequence[Placed], codebook: Codebook, report_date: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The records of some placed exports, sorted by workspace and facility, and the account of them."""
+    received = responses([part.export for part in placed], [part.cells for part in placed])
+    chosen = choose(received, report_date)
+    kept = received.loc[chosen.rows]
+    taken = [
+        {
+            name: part.cells[name].taken(kept.loc[kept["file"] == number, "row"].to_numpy())
+            for name in codebook.table_columns
+        }
+        for number, part in enumerate(placed)
+    ]
+    # The rows come file by file; `back` puts them in the order of `kept`.
+    back = pa.array(np.argsort(np.argsort(kept["file"].to_numpy(), kind="stable"), kind="stable"))
+    columns = {name: pa.chunked_array([part[name].column.texts() for part in taken]) for name in codebook.table_columns}
+    records = pa.table({name: column.combine_chunks().take(back) for name, column in columns.items()}).to_pandas()
+    source = pd.DataFrame(
+        {
+            "source_file": pd.Series([placed[number].export.name for number in kept["file"]], dtype="str"),
+            "source_row": kept["source_row"].to_numpy(dtype=np.int64),
+        }
+    )
+    return pd.concat([records, source], axis=1), _account(placed, taken, chosen)
+
+
+def _layout(question: Question, export: Export) -> tuple[str, tuple[str, ...]]:
+    """Whether a question stands in the older or the newer layout (blank if it is not there), and its columns in it."""
+    older = [name for name in question.columns if name in export.columns]
+    newer = [name for name in question.option_columns if name in export.columns and name not in question.columns]
+    if not question.ranks or not newer:
+        return "older" if older else "", question.columns
+    if older:
+        raise ExportError(
+            f"{export.name}, header: {question.name} stands there in two layouts, {older[0]} in column "
+            f"{export.places[older[0]]} and {newer[0]} in column {export.places[newer[0]]}; export again in one"
+        )
+    return "newer", question.option_columns
+
+
+def _account(placed: Sequence[Placed], taken: Sequence[Mapping[str, Cells]], chosen: Chosen) -> dict[str, Any]:
+    dropped = {**chosen.dropped, "empty": sum(part.export.empty for part in placed)}
+    return {
+        "files": [_file_account(part) for part in placed],
+        "responses": len(chosen.rows) + sum(dropped.values()),
+        "kept": len(chosen.rows),
+        "dropped": dropped,
+        "repeated_with_other_answers": chosen.repeated_otherwise,
+        "personal_cells": _summed([part.export.personal for part in placed]),
+        "masked_texts": _summed([{name: cells.count("masked") for name, cells in part.items()} for part in taken]),
+        "unknown_values": sum(cells.count("unknown") for part in taken for cells in part.values()),
+        "unknown_columns": sorted({name for part in placed for name in part.unknown_columns}),
+        "missing_columns": sorted({name for part in placed for name in part.missing_columns}),
+        "doubts": [doubt for part in placed for doubt in part.doubts],
+    }
+
+
+def _file_account(part: Placed) -> dict[str, Any]:
+    return {
+        "name": part.export.name,
+        **part.export.reading,
+        "rows": len(part.export.rows) + part.export.empty,
+        "answers": part.answers,
+        "ranks": " and ".join(part.rank_layouts) or "none",
+        "unknown_columns": part.unknown_columns,
+        "missing_columns": part.missing_columns,
+    }
+
+
+def _summed(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for part in counts:
+        for name, count in part.items():
+            total[name] = total.get(name, 0) + count
+    return {name: total[name] for name in sorted(total) if total[name]}

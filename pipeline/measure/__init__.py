@@ -1,0 +1,189 @@
+"""From the tables of facts to measures: every indicator for every scope, cut along its dimensions.
+
+measures   indicator, scope, dimension, group, numerator, denominator, not_asked, missing, reason
+
+No share is stored: `indicators.share` divides where a page needs one. A group in which nothing is counted, missing or
+unasked has no row, except that each indicator has one for each whole scope. Where a number cannot be given, numerator
+and denominator are blank and `reason` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline import codebook as codebooks
+from pipeline import decisions, indicators, places, verdict
+from pipeline.indicators import Absent, Count, Entry, Facts, Gap, Judgement, Rate
+from pipeline.measure.groups import ALL, Entries, Groups, Numbers, areas_left_out, by_place, by_report, entries
+from pipeline.measure.rows import BLANK, Block, Rows, why
+from pipeline.places import Places
+from pipeline.project import Project
+
+FACTS = ("facilities", "answers", "choices", "staff")
+# What is found in records sets facilities aside too.
+JUDGED = ("records", *FACTS)
+SMALL = 10
+
+
+@dataclass(frozen=True)
+class Country:
+    """What measures need to know of the country: who reports, and who lives where."""
+
+    directorates: tuple[str, ...]
+    home: Mapping[str, str]
+    """The region of each governorate that some directorate is at home in."""
+    population: Mapping[str, int]
+    """The population of each area: iraq, federal, kurdistan, and governorates by P-code."""
+
+
+def measure(project: Project, round_name: str) -> None:
+    """Makes the measures of a round; refuses tables that no verdict judged."""
+    standing = verdict.combined([verdict.require(project, round_name, table) for table in JUDGED])
+    codebook = codebooks.load(project, project.round(round_name).form)
+    findings = pd.concat([verdict.read_findings(project, round_name, table) for table in JUDGED])
+    judged = judgement(findings, decisions.load(project, round_name), standing)
+    tables = {name: project.read_table(round_name, name) for name in FACTS}
+    facts = indicators.gather(tables, indicators.vocabulary(codebook), judged)
+    entries_of_list = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
+    reference, people = places.load(project), project.read_csv(project.reference("population.csv"))
+    found = measures(facts, entries_of_list, country(project.registry.directorates, reference, people))
+    project.write_table(round_name, "measures", found)
+
+
+def judgement(findings: pd.DataFrame, decided: Sequence[decisions.Decision], standing: verdict.Standing) -> Judgement:
+    """What findings, decisions and verdicts say of facilities."""
+    open_ones = findings[(findings["severity"] == "critical") & (findings["settled_by"] == "")]
+    changed = [one.facility for one in decided if isinstance(one, decisions.Correct | decisions.Merge)]
+    return Judgement(
+        set_aside=frozenset(standing.set_aside),
+        critical=frozenset(open_ones["facility_id"]) - {""},
+        corrected=frozenset(changed),
+        excluded=decisions.excluded(decided),
+        left_out=tuple(standing.iraq.left_out),
+    )
+
+
+def country(directorates: Sequence[str], reference: Places, population: pd.DataFrame) -> Country:
+    """The country in the reference lists; a directorate is at home in the first of its governorates."""
+    at_home = reference.directorates["governorates"].str.partition(" ")[0]
+    home = dict(zip(at_home, reference.directorates["region"], strict=True))
+    people = dict(zip(population["area"], population["population"].astype(int), strict=True))
+    return Country(tuple(directorates), home, people)
+
+
+def measures(facts: Facts, catalogue: Mapping[str, Entry], land: Country) -> pd.DataFrame:
+    """The table of measures; see the module."""
+    rows = Rows()
+    reported, placed = by_report(facts, land.directorates), by_place(facts, land.home)
+    left_out = areas_left_out(facts, land.home)
+    for definition in indicators.DEFINITIONS.values():
+        found, names = definition.compute(facts), definition.indicators(facts.vocabulary)
+        levels = catalogue[definition.code].levels | {ALL, "region", "directorate"}
+        along = [groups for groups in reported if groups.dimension in levels]
+        if isinstance(found, Count):
+            _add_counts(rows, found, names, along)
+        elif isinstance(found, Gap):
+            _add_gaps(rows, found, names, along)
+        elif isinstance(found, Rate):
+            for groups in placed:
+                rows.add(_rates(found, groups, land.population, left_out), groups, names)
+        else:
+            for groups in along:
+                if groups.dimension == ALL:
+                    rows.add(_absent(found, len(groups.groups), len(names)), groups, names)
+    return rows.table()
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The arrays of a count as entries; a part that the count lacks is None."""
+
+    numerator: Entries
+    denominator: Entries | None
+    not_asked: Entries
+    missing: Entries
+    known: Entries | None
+
+    def block(self, groups: Groups) -> Block:
+        """The sums for each group. A sum of which nothing is known is blank, never 0."""
+        numerator, not_asked, missing = (groups.total(part) for part in (self.numerator, self.not_asked, self.missing))
+        denominator = groups.total(self.denominator) if self.denominator else np.full_like(numerator, BLANK)
+        reasons = np.zeros_like(numerator)
+        if self.known:
+            nothing = groups.total(self.known) == 0
+            reasons = np.where(nothing & (missing > 0), why("missing"), reasons)
+            reasons = np.where(nothing & (missing == 0) & (not_asked > 0), why("not_in_form"), reasons)
+        return Block(np.where(reasons == 0, numerator, BLANK), denominator, not_asked, missing, reasons)
+
+
+def _columns(count: Count) -> Columns:
+    def of(values: object) -> Entries | None:
+        return entries(values) if isinstance(values, np.ndarray) else None
+
+    return Columns(
+        entries(count.numerator),
+        of(count.denominator),
+        entries(count.not_asked),
+        entries(count.missing),
+        of(count.known),
+    )
+
+
+def _summed(count: Count) -> Count:
+    """The columns of a count added up."""
+    return count.each(lambda columns: columns.sum(axis=1, dtype=np.int64))
+
+
+def _add_counts(rows: Rows, count: Count, names: Sequence[str], along: Sequence[Groups]) -> None:
+    columns = _columns(_summed(count) if count.within else count)
+    for groups in along:
+        rows.add(columns.block(groups), groups, names)
+    if count.within:
+        inside = _columns(count)
+        for groups in along:
+            if groups.dimension == ALL:
+                rows.add_within(inside.block(groups), groups, names[0], count.within)
+
+
+def _add_gaps(rows: Rows, gap: Gap, names: Sequence[str], along: Sequence[Groups]) -> None:
+    first, second = _columns(gap.first), _columns(gap.second)
+    for groups in along:
+        rows.add(_difference(first.block(groups), second.block(groups)), groups, names)
+
+
+def _difference(first: Block, second: Block) -> Block:
+    """n1/d1 - n2/d2 as one exact fraction; blank where either denominator is small."""
+    small = (first.denominator < SMALL) | (second.denominator < SMALL)
+    numerator = first.numerator * second.denominator - second.numerator * first.denominator
+    return Block(
+        np.where(small, BLANK, numerator),
+        np.where(small, BLANK, first.denominator * second.denominator),
+        first.not_asked + second.not_asked,
+        first.missing + second.missing,
+        np.where(small, why("small"), 0),
+    )
+
+
+def _rates(rate: Rate, groups: Groups, population: Mapping[str, int], left_out: set[str]) -> Block:
+    """A number over the population of each area."""
+    if rate.count is None:
+        return _absent(Absent(rate.reason), len(groups.groups), 1)
+    areas = [group or scope for scope, group in zip(groups.scopes, groups.groups, strict=True)]
+    people: Numbers = np.array([[population.get(area, BLANK)] for area in areas], dtype=np.int64).reshape(-1, 1)
+    block = _columns(rate.count).block(groups)
+    reasons = np.where(people == BLANK, why("no_population"), block.reasons)
+    reasons = np.where(np.isin(np.array(areas), list(left_out))[:, None], why("left_out"), reasons)
+    blank = reasons != 0
+    return Block(
+        np.where(blank, BLANK, block.numerator), np.where(blank, BLANK, people), block.not_asked, block.missing, reasons
+    )
+
+
+def _absent(absent: Absent, groups: int, columns: int) -> Block:
+    blank = np.full((groups, columns), BLANK)
+    none = np.zeros_like(blank)
+    return Block(blank, blank, none, none, np.full(blank.shape, why(absent.reason)))
