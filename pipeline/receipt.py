@@ -71,7 +71,10 @@ def modules(names: Iterable[str]) -> list[str]:
     found: set[str] = set()
     waiting = list(names)
     while waiting:
-        file = _file(waiting.pop())
+        name = waiting.pop()
+        # A package is loaded before what is in it.
+        waiting += [name.rpartition(".")[0]] if "." in name else []
+        file = _file(name)
         if file and file not in found:
             found.add(file)
             waiting += _imports((CODE / file).read_text(encoding="utf-8"))
