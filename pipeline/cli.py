@@ -5,6 +5,7 @@ Verbs are imported when their command runs: `herams --help` answers at once, and
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,19 +30,33 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Runs a command and ends with its exit code: 0 done, 1 failed, 2 wrong use, 3 a gate is closed, 4 not verified."""
+def main(arguments: list[str] | None = None, project: Project | None = None) -> None:
+    """Runs a command and ends with its exit code: 0 done, 1 failed, 2 wrong use, 3 a gate is closed, 4 not verified.
+
+    A stage of `herams run` gets its project from there: what is installed has been checked already, and the front page
+    is made once at the end.
+    """
     try:
-        herams.main(args=arguments, prog_name="herams", standalone_mode=False)
+        herams.main(args=arguments, prog_name="herams", standalone_mode=False, obj=project)
     except HeramsError as problem:
         click.echo(f"herams: {problem}", err=True)
         sys.exit(problem.exit_code)
     except click.ClickException as problem:
         problem.show()
         sys.exit(2 if isinstance(problem, click.UsageError) else 1)
+    except OSError as problem:
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        click.echo(f"herams: the disk is full ({problem}): make room, then run again", err=True)
+        sys.exit(1)
     except (click.Abort, KeyboardInterrupt):
         click.echo("herams: stopped", err=True)
         sys.exit(130)
+
+
+def _choice(option: str, *words: str, about: str) -> Callable[[Any], Any]:
+    """An option with a few words to choose from, the first by default."""
+    return click.option(option, type=click.Choice(words), default=words[0], show_default=True, help=about)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,53 +73,40 @@ def herams() -> None:
 @click.option(
     "--directorate", "scope", metavar="SCOPE", help="Only the report of this directorate (or federal, kurdistan, iraq)."
 )
-@click.option("--dry", is_flag=True, help="Say what would run, and run nothing.")
-def run(round_name: str | None, scope: str | None, dry: bool) -> None:
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; by default the machine's cores."
+)
+@click.option("--timeout", type=click.IntRange(1), metavar="SECONDS", help="Stop a report that takes longer.")
+@click.option("--dry", is_flag=True, help="Say what would run and why, and run nothing.")
+def run(round_name: str | None, scope: str | None, dry: bool, **limits: int | None) -> None:
     """Bring everything up to date: only what changed is made anew."""
     from pipeline import run as verb
 
-    verb.run(_project(), round_name, scope, dry)
+    if dry:
+        verb.explain(_project(), round_name, scope)
+    else:
+        verb.run(_project(), round_name, scope, verb.Limits(**limits))
+
+
+@herams.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def status(as_json: bool) -> None:
+    """Show each report of the open rounds: what the gates say, how its page stands, and why."""
+    from pipeline.run import board
+
+    lines = board.board(_project())
+    click.echo(board.json_text(lines) if as_json else board.text(lines))
 
 
 @herams.command()
 @click.argument("form")
 @click.option("--facilities", default=5205, show_default=True, help="How many facilities.")
 @click.option("--seed", default=1, show_default=True, help="Same seed, same bytes.")
-@click.option(
-    "--answers",
-    type=click.Choice(["text", "codes"]),
-    default="text",
-    show_default=True,
-    help="Answers as English text, or as codes.",
-)
-@click.option(
-    "--headers",
-    type=click.Choice(["one", "two"]),
-    default="one",
-    show_default=True,
-    help="One header row of codes, or question texts above them.",
-)
-@click.option(
-    "--ranks",
-    type=click.Choice(["older", "newer"]),
-    default="older",
-    show_default=True,
-    help="A column for each rank, or one for each option.",
-)
-@click.option(
-    "--format",
-    type=click.Choice(["csv", "xlsx"]),
-    default="csv",
-    show_default=True,
-    help="The kind of file.",
-)
-@click.option(
-    "--dirt",
-    type=click.Choice(["none", "real"]),
-    default="real",
-    show_default=True,
-    help="With or without the harmless dirt of real exports.",
-)
+@_choice("--answers", "text", "codes", about="Answers as English text, or as codes.")
+@_choice("--headers", "one", "two", about="One header row of codes, or question texts above them.")
+@_choice("--ranks", "older", "newer", about="A column for each rank, or one for each option.")
+@_choice("--format", "csv", "xlsx", about="The kind of file.")
+@_choice("--dirt", "real", "none", about="With or without the harmless dirt of real exports.")
 @click.option(
     "--directorate",
     "directorates",
@@ -221,11 +223,13 @@ def brief(round_name: str) -> None:
 @click.argument("report_name", metavar="REPORT")
 def report(round_name: str, scope: str, report_name: str) -> None:
     """Run a report's notebook and make its page (a stage)."""
-    from pipeline import index
     from pipeline import report as verb
 
     project = _stage(verb.report, round_name, scope, report_name)
-    index.index(project)
+    if click.get_current_context().find_object(Project) is None:
+        from pipeline import index
+
+        index.index(project)
 
 
 @herams.group(cls=Commands)
@@ -264,6 +268,9 @@ def index_() -> None:
 
 def _project() -> Project:
     """The project around the current folder, once it is sure that its locked versions are installed."""
+    given = click.get_current_context().find_object(Project)
+    if given is not None:
+        return given
     project = Project.find()
     environment.check(project)
     return project

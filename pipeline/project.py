@@ -172,6 +172,18 @@ class Project:
         """The folder that keeps the evidence of a failed report."""
         return self.root / "outputs" / "failed" / round_name / scope / report
 
+    def stage_log(self, stage: str) -> Path:
+        """What a stage printed when `herams run` last ran it."""
+        return self.root / "outputs" / "logs" / f"{stage}.log"
+
+    def runs(self) -> Path:
+        """A line for each stage that `herams run` has run: how long it took, how it ended."""
+        return self.root / "outputs" / "logs" / "runs.jsonl"
+
+    def run_note(self) -> Path:
+        """Who holds DVC's lock: a note of the run at work."""
+        return self.root / ".dvc" / "tmp" / "herams-run.json"
+
     def front_page(self) -> Path:
         """outputs/index.html."""
         return self.root / "outputs" / "index.html"

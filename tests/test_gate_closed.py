@@ -10,9 +10,10 @@ from gate_records import case_of, healthy
 from pipeline import gate
 from pipeline.decisions import parse
 from pipeline.errors import DecisionError, SuiteError
-from pipeline.gate import findings as gate_findings
 from pipeline.gate import suite as gate_suite
 from pipeline.gate.case import Case
+from pipeline.gate.findings import evaluated, findings
+from pipeline.gate.findings import verdict as verdict_of
 from pipeline.gate.suite import Suite
 from pipeline.project import TABLES, Project
 
@@ -105,8 +106,8 @@ def test_an_exception_in_an_expectation_makes_a_table_unfit_whatever_its_severit
 def test_an_expectation_that_was_not_evaluated_makes_a_table_unfit() -> None:
     case, judged_by = healthy(), suite({}, {"rule": "keys", "expectation": "ExpectKeysPresentAndUnique"})
     outcomes = {name: made for name, made in gate.run_suite(case, judged_by).items() if name != "keys"}
-    found = gate_findings.findings(case, judged_by, outcomes)
-    verdict = gate_findings.verdict(case, judged_by, found, len(gate_findings.evaluated(judged_by, outcomes)))
+    found = findings(case, judged_by, outcomes)
+    verdict = verdict_of(case, judged_by, found, len(evaluated(judged_by, outcomes)))
     assert (verdict.state, verdict.expectations.evaluated) == ("unfit", 1)
 
 
@@ -121,7 +122,7 @@ def test_an_acceptance_settles_no_failure_to_judge() -> None:
 @pytest.mark.parametrize("table", TABLES)
 def test_every_suite_of_the_project_can_be_built(table: str) -> None:
     loaded = gate_suite.load(Project(ROOT), table)
-    assert len(gate.expectations().build(loaded)) == len(loaded.expectations) > 0
+    assert len(gate.load_expectations().build(loaded)) == len(loaded.expectations) > 0
 
 
 def test_no_rule_stands_in_two_suites() -> None:

@@ -69,11 +69,11 @@ def judge(case: Case, suite: Suite) -> tuple[Verdict, pd.DataFrame]:
 
 def run_suite(case: Case, suite: Suite) -> Mapping[str, Outcome]:
     """What Great Expectations found by each rule."""
-    found: Mapping[str, Outcome] = expectations().evaluate(case, suite)
+    found: Mapping[str, Outcome] = load_expectations().evaluate(case, suite)
     return found
 
 
-def expectations() -> ModuleType:
+def load_expectations() -> ModuleType:
     """`pipeline.gate.expectations`, imported late, since Great Expectations takes seconds."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # before the import: nothing is sent anywhere
     with warnings.catch_warnings():

@@ -21,7 +21,9 @@ from typing import Any
 import pipeline
 from pipeline.errors import ReportError
 from pipeline.kernel.checks import check_parameters, faults
+from pipeline.kernel.watch import Watch, seconds_allowed, told
 
+WARM = "herams-warm"
 CELL_SECONDS = 600
 START_SECONDS = 120
 
@@ -81,19 +83,34 @@ def _command() -> list[str]:
     return [sys.executable, "-s", "-m", "ipykernel_launcher", "-f", "{connection_file}", *quiet]
 
 
-def _manager(private: Path, folder: Path, log: Any) -> type:
+def _provisioner() -> str:
+    """Ours where the package is installed with its entry points, else jupyter_client's own."""
+    from importlib.metadata import entry_points
+
+    known = entry_points(group="jupyter_client.kernel_provisioners").names
+    return WARM if WARM in known else "local-provisioner"
+
+
+def _manager(place: Path, log: Any, folder: Path, watch: Watch) -> type:
     """A kernel manager that starts this interpreter, whatever kernels the user has installed."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
     class OwnKernelManager(AsyncKernelManager):
+        private = place
+
         @property
         def kernel_spec(self) -> Any:
-            return KernelSpec(argv=_command(), name="python3", display_name="HeRAMS", language="python")
+            warm = {"kernel_provisioner": {"provisioner_name": _provisioner()}}
+            return KernelSpec(argv=_command(), name="python3", display_name="HeRAMS", language="python", metadata=warm)
 
         async def _async_pre_start_kernel(self, **options: Any) -> Any:
-            own = {"env": environment(private), "cwd": str(folder), "stdout": log, "stderr": log}
+            own = {"env": environment(place), "cwd": str(folder), "stdout": log, "stderr": log}
             return await super()._async_pre_start_kernel(**(options | own))
+
+        async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
+            await super()._async_launch_kernel(kernel_cmd, **kw)
+            watch.started(getattr(self.provisioner, "process", None))
 
     return OwnKernelManager
 
@@ -153,33 +170,61 @@ def execute(notebook: Any, parameters: Mapping[str, str], folder: Path) -> Any:
 
 def _run(notebook: Any, parameters: Mapping[str, str], draft: Path, private_and_log: tuple[Path, Any]) -> str:
     """Runs papermill; gives the cause where it failed, else an empty text."""
-    import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillException, PapermillExecutionError
 
-    private, log = private_and_log
     try:
-        papermill.execute_notebook(
-            notebook,
-            # papermill fills in braces of a path as if they were parameters.
-            str(draft).replace("{", "{{").replace("}", "}}"),
-            parameters=dict(parameters),
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            start_timeout=START_SECONDS,
-            execution_timeout=CELL_SECONDS,
-            kernel_manager_class=_manager(private, draft.parent, log),
-            config=_settings(private),
-            shutdown_kernel="immediate",
-            store_widget_state=False,
-        )
+        with Watch(seconds_allowed()) as watch:
+            _papermill(notebook, parameters, draft, _manager(*private_and_log, draft.parent, watch))
     except PapermillExecutionError as failure:
         return f"{failure.ename}: {failure.evalue}"
     except DeadKernelError:
-        return "the kernel died (killed, or out of memory)"
+        return watch.cause()
     except CellTimeoutError:
         return f"a cell took longer than {CELL_SECONDS} seconds"
-    except (PapermillException, RuntimeError, OSError) as failure:
-        return f"the kernel could not be used: {type(failure).__name__}: {failure}"
+    except OSError as failure:
+        return told(failure)
+    except (PapermillException, RuntimeError) as failure:
+        return watch.cause() if watch.ended() else f"the kernel could not be used: {type(failure).__name__}: {failure}"
     return ""
+
+
+def _papermill(notebook: Any, parameters: Mapping[str, str], draft: Path, manager: Any) -> None:
+    import papermill
+    from papermill.engines import papermill_engines
+
+    engine = _engine()
+    papermill_engines.register(engine.__name__, engine)
+    papermill.execute_notebook(
+        notebook,
+        # papermill fills in braces of a path as if they were parameters.
+        str(draft).replace("{", "{{").replace("}", "}}"),
+        parameters=dict(parameters),
+        kernel_name="python3",
+        language="python",
+        engine_name=engine.__name__,
+        progress_bar=False,
+        start_timeout=START_SECONDS,
+        execution_timeout=CELL_SECONDS,
+        kernel_manager_class=manager,
+        config=_settings(manager.private),
+        shutdown_kernel="immediate",
+        store_widget_state=False,
+    )
+
+
+def _engine() -> type:
+    from papermill.engines import NBClientEngine
+
+    class WriteOnce(NBClientEngine):  # type: ignore[misc]
+        """papermill writes the notebook twice for each cell; here once at the end, however it ends."""
+
+        @classmethod
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+            nb_man.save = lambda **_: None
+            try:
+                return super().execute_managed_notebook(nb_man, kernel_name, **options)
+            finally:
+                del nb_man.save
+
+    return WriteOnce

@@ -1,0 +1,141 @@
+"""Whole rounds through DVC: the only package that knows it.
+
+`herams run` brings everything up to date: DVC's graph, DVC's lock, but stages at once and in warm processes; it goes on
+where a report fails, then makes the front page, then tells the state of the gates.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline import verdict
+from pipeline.errors import GateClosedError, HeramsError, unknown
+from pipeline.project import TABLES, Project
+from pipeline.registry import WIDER_SCOPES
+from pipeline.run import plan, told, work
+
+if TYPE_CHECKING:
+    from pipeline.run.schedule import Board
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many stages at once (None: as many as there are cores), and the seconds a report may take."""
+
+    jobs: int | None = None
+    timeout: int | None = None
+
+
+def run(
+    project: Project, round_name: str | None = None, scope: str | None = None, limits: Limits | None = None
+) -> None:
+    """Brings the open rounds up to date, or one of them, or one scope of it.
+
+    Exit 1 if a stage failed (the others are finished first), 3 if a gate has closed something.
+    """
+    rounds = _rounds(project, round_name)
+    wanted = targets(project, rounds, scope)
+    if plan.plan(project, wanted).reasons:
+        _make(project, wanted, limits or Limits())
+    else:
+        click.echo("nothing to do: everything is up to date")
+    _tell_gates(project, rounds)
+
+
+def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
+    from pipeline import index
+
+    board = make(project, wanted, limits)
+    index.index(project)
+    if board.failures:
+        raise HeramsError(told.recap(board.failures, board.skipped))
+
+
+def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
+    """Runs what must run of the stages wanted (none means all); gives how each ended.
+
+    DVC and all that makes pages is imported here, where it is known to be needed.
+    """
+    from pipeline.run import workers
+
+    environment = {"HERAMS_REPORT_SECONDS": str(limits.timeout)} if limits.timeout else {}
+    commands = [stage.command for stage in plan.declared(project)]
+    with workers.farm(any(map(work.is_ours, commands))) as start:
+        # The preloaded process imports while this one imports DVC.
+        from pipeline.run import graph, schedule
+
+        with graph.opened(project, wanted) as opened:
+            crew = schedule.Crew(start, limits.jobs or os.cpu_count() or 1, environment)
+            return schedule.bring_up_to_date(project, opened, crew)
+
+
+def explain(project: Project, round_name: str | None = None, scope: str | None = None) -> None:
+    """Tells what would run and why, and runs nothing."""
+    found = plan.plan(project, targets(project, _rounds(project, round_name), scope))
+    for name, why in found.reasons.items():
+        click.echo(f"{name}: {told.shortened(why)}")
+    for name, before in found.follow.items():
+        click.echo(f"{name}: if {before} makes something new")
+    must, may = len(found.reasons), len(found.follow)
+    rest = len(found.stages) - must - may
+    click.echo(f"{must} must run, {may} may follow, {rest} are up to date{told.estimate(project, found)}")
+
+
+def _rounds(project: Project, round_name: str | None) -> list[str]:
+    rounds = [round_name] if round_name else project.registry.open
+    for name in rounds:
+        if name not in project.registry.open:
+            raise unknown("open round", name, project.registry.open)
+    return rounds
+
+
+def _tell_gates(project: Project, rounds: Sequence[str]) -> None:
+    shut = [line for name in rounds for line in closed(project, name)]
+    if shut:
+        raise GateClosedError("a gate is closed:\n  " + "\n  ".join(shut))
+
+
+def targets(project: Project, rounds: Sequence[str], scope: str | None) -> list[str]:
+    """The report stages that a call asks for, by DVC's names; none means all."""
+    if scope is None and list(rounds) == project.registry.open:
+        return []
+    if scope is not None and scope not in project.scopes:
+        raise unknown("scope", scope, project.scopes)
+    return [
+        f"report-{'wider' if one in WIDER_SCOPES else 'directorate'}@{name}-{one}"
+        for name in rounds
+        for one in ([scope] if scope else project.scopes)
+    ]
+
+
+def track(project: Project, path: Path) -> None:
+    """Puts files under DVC: their bytes in its cache, their hash beside them."""
+    if dvc(project, "add", "--quiet", project.relative(path)):
+        raise HeramsError(f"DVC could not track {project.relative(path)}: its message stands above")
+
+
+def closed(project: Project, round_name: str) -> list[str]:
+    """A line for each directorate of a round that a gate has closed, and for Iraq."""
+    judged = [verdict.read(project, round_name, table) for table in TABLES]
+    state = verdict.combined(judged)
+    shut = [f"{round_name}: {name} is closed" for name, one in state.directorates.items() if one.state == "closed"]
+    return shut + ([f"{round_name}: Iraq's totals are closed"] if state.iraq.state == "closed" else [])
+
+
+def dvc(project: Project, *words: str) -> int:
+    """Runs a DVC command in the project's root with this Python's commands first on the path; gives its exit code."""
+    settings = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "DVC_NO_ANALYTICS": "1",
+        "GX_ANALYTICS_ENABLED": "false",
+    }
+    command = [sys.executable, "-m", "dvc", *words]
+    return subprocess.run(command, cwd=project.root, env=os.environ | settings, check=False).returncode

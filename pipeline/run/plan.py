@@ -1,0 +1,256 @@
+"""What would run, and why: from dvc.yaml, dvc.lock and the files as they lie there, without DVC, which takes longer.
+
+It is used to say that nothing is to be done and to explain (`--dry`). It reads no more of DVC's formats than this
+project's dvc.yaml uses: `vars` with files, `matrix`, `${…}`, files and folders with their MD5. What it cannot read it
+leaves to DVC. When something is to be done, DVC itself decides what.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.project import Project
+
+Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+ALWAYS_IGNORED = (".git", ".hg", ".dvc")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage as dvc.yaml declares it, everything filled in."""
+
+    name: str
+    command: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    uncached: frozenset[str]
+    parameters: Mapping[str, tuple[str, ...]]
+
+
+@dataclass
+class Plan:
+    """The stages in the order of dvc.yaml, and why each one that must run must."""
+
+    stages: list[Stage]
+    reasons: dict[str, list[str]] = field(default_factory=dict)
+    follow: dict[str, str] = field(default_factory=dict)
+    """Stages that may run because one before them does: by the name of that one."""
+
+
+def plan(project: Project, targets: Sequence[str] = ()) -> Plan:
+    """What must run for all stages, or for the targets and what they need."""
+    stages = _needed(declared(project), targets)
+    locked = _yaml(project, "dvc.lock").get("stages", {}) if (project.root / "dvc.lock").is_file() else {}
+    look = Files(project)
+    found = Plan(stages)
+    makers = {path: stage.name for stage in stages for path in stage.outputs}
+    for stage in stages:
+        why = list(_reasons(project, stage, locked.get(stage.name), look))
+        if why:
+            found.reasons[stage.name] = why
+    for stage in _in_order(stages, makers):
+        before = sorted({name for path in stage.inputs if (name := _maker(path, makers)) and _runs(found, name)})
+        if before and stage.name not in found.reasons:
+            found.follow[stage.name] = before[0]
+    return found
+
+
+def _runs(found: Plan, name: str) -> bool:
+    return name in found.reasons or name in found.follow
+
+
+def declared(project: Project) -> list[Stage]:
+    """The stages of dvc.yaml, a matrix unfolded into its members."""
+    told = _yaml(project, "dvc.yaml")
+    values: dict[str, Any] = {}
+    for name in told.get("vars", []):
+        values |= _yaml(project, name)
+    return [stage for name, entry in told["stages"].items() for stage in _unfolded(name, entry, values)]
+
+
+def _unfolded(name: str, entry: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Stage]:
+    if "matrix" not in entry:
+        yield _stage(name, entry, values)
+        return
+    axes = {axis: _filled(options, values) for axis, options in entry["matrix"].items()}
+    for chosen in product(*axes.values()):
+        item = dict(zip(axes, chosen, strict=True))
+        yield _stage(f"{name}@{'-'.join(map(str, chosen))}", entry, {**values, "item": item})
+
+
+def _stage(name: str, entry: Mapping[str, Any], values: Mapping[str, Any]) -> Stage:
+    outputs = [_with_settings(_filled(out, values)) for out in entry.get("outs", [])]
+    parameters: dict[str, tuple[str, ...]] = {}
+    for one in entry.get("params", []):
+        parameters |= {file: tuple(keys) for file, keys in _filled(one, values).items()}
+    return Stage(
+        name,
+        _filled(entry["cmd"], values),
+        tuple(_filled(entry.get("deps", []), values)),
+        tuple(path for path, _ in outputs),
+        frozenset(path for path, settings in outputs if settings.get("cache") is False),
+        parameters,
+    )
+
+
+def _with_settings(out: Any) -> tuple[str, dict[str, Any]]:
+    return (out, {}) if isinstance(out, str) else next(iter(out.items()))
+
+
+def _filled(told: Any, values: Mapping[str, Any]) -> Any:
+    """The same with every `${a.b}` replaced; a text that is nothing else becomes the value itself."""
+    if isinstance(told, str):
+        whole = re.fullmatch(r"\$\{([^}]+)\}", told)
+        if whole:
+            return _value(whole[1], values)
+        return re.sub(r"\$\{([^}]+)\}", lambda found: str(_value(found[1], values)), told)
+    if isinstance(told, list):
+        return [_filled(one, values) for one in told]
+    if isinstance(told, dict):
+        return {_filled(key, values): _filled(one, values) for key, one in told.items()}
+    return told
+
+
+def _value(path: str, values: Mapping[str, Any]) -> Any:
+    found: Any = values
+    for key in path.strip().split("."):
+        found = found[key]
+    return found
+
+
+def _needed(stages: list[Stage], targets: Sequence[str]) -> list[Stage]:
+    if not targets:
+        return stages
+    by_name = {stage.name: stage for stage in stages}
+    makers = {path: stage.name for stage in stages for path in stage.outputs}
+    wanted, open_ = set(), [name for name in targets if name in by_name]
+    while open_:
+        name = open_.pop()
+        if name not in wanted:
+            wanted.add(name)
+            open_ += [maker for path in by_name[name].inputs if (maker := _maker(path, makers))]
+    return [stage for stage in stages if stage.name in wanted]
+
+
+def _maker(path: str, makers: Mapping[str, str]) -> str | None:
+    """The stage that makes a path, or a folder around it."""
+    for one in (path, *map(str, Path(path).parents)):
+        if one in makers:
+            return makers[one]
+    return None
+
+
+def _in_order(stages: list[Stage], makers: Mapping[str, str]) -> list[Stage]:
+    """Each stage after those that make its inputs."""
+    by_name = {stage.name: stage for stage in stages}
+    order: dict[str, Stage] = {}
+
+    def add(stage: Stage) -> None:
+        if stage.name not in order:
+            for path in stage.inputs:
+                maker = _maker(path, makers)
+                if maker and maker != stage.name:
+                    add(by_name[maker])
+            order[stage.name] = stage
+
+    for stage in stages:
+        add(stage)
+    return list(order.values())
+
+
+def _reasons(project: Project, stage: Stage, lock: Mapping[str, Any] | None, look: Files) -> Iterator[str]:
+    if lock is None:
+        yield "it has never run"
+        return
+    if lock["cmd"] != stage.command:
+        yield "its command is another now"
+    known = {entry["path"]: entry for entry in lock.get("deps", [])}
+    for path in stage.inputs:
+        yield from _difference(path, known.get(path), look, "input")
+    yield from _parameters(project, stage, lock.get("params", {}))
+    made = {entry["path"]: entry for entry in lock.get("outs", [])}
+    for path in stage.outputs:
+        yield from _difference(path, made.get(path), look, "output")
+        if path in made and path not in stage.uncached and not look.cached(made[path]["md5"]):
+            yield f"output is not in DVC's cache: {path}"
+
+
+def _difference(path: str, entry: Mapping[str, Any] | None, look: Files, kind: str) -> Iterator[str]:
+    if entry is None:
+        yield f"{kind} is new in dvc.yaml: {path}"
+    elif (found := look.md5(path)) != entry.get("md5"):
+        yield f"{kind} {'changed' if found else 'is not there'}: {path}"
+
+
+def _parameters(project: Project, stage: Stage, locked: Mapping[str, Any]) -> Iterator[str]:
+    for file, keys in stage.parameters.items():
+        values, known = _yaml(project, file), locked.get(file, {})
+        for key in keys:
+            if key not in known:
+                yield f"parameter is new in dvc.yaml: {key}"
+            elif _value(key, values) != known[key]:
+                yield f"parameter changed: {key}"
+
+
+def _yaml(project: Project, name: str) -> dict[str, Any]:
+    return dict(_parsed((project.root / name).read_bytes()))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: bytes) -> Any:
+    return yaml.load(text, Loader=Loader) or {}
+
+
+class Files:
+    """The MD5 of files and folders as DVC computes them, each file read once."""
+
+    def __init__(self, project: Project) -> None:
+        self._root = project.root
+        self._known: dict[str, str | None] = {}
+        ignore = project.root / ".dvcignore"
+        lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
+        self._ignored = [*ALWAYS_IGNORED, *(line.strip("/ ") for line in lines if line and not line.startswith("#"))]
+
+    def md5(self, path: str) -> str | None:
+        """The MD5 of a file, or of a folder's list of files with `.dir` after it; None where there is nothing."""
+        if path not in self._known:
+            self._known[path] = self._md5(self._root / path)
+        return self._known[path]
+
+    def _md5(self, path: Path) -> str | None:
+        if path.is_dir():
+            names = sorted(one.relative_to(path).as_posix() for one in self._below(path))
+            place = path.relative_to(self._root).as_posix()
+            listed = [{"md5": self.md5(f"{place}/{name}"), "relpath": name} for name in names]
+            return hashlib.md5(json.dumps(listed, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
+        if path.is_file():
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        return None
+
+    def _below(self, folder: Path) -> Iterator[Path]:
+        for one in folder.iterdir():
+            if any(fnmatch.fnmatch(one.name, pattern) for pattern in self._ignored):
+                continue
+            if one.is_dir():
+                yield from self._below(one)
+            else:
+                yield one
+
+    def cached(self, md5: str) -> bool:
+        """Whether DVC's cache holds an output, and every file of it if it is a folder."""
+        place = self._root / ".dvc" / "cache" / "files" / "md5" / md5[:2] / md5[2:]
+        if not place.is_file():
+            return False
+        return not md5.endswith(".dir") or all(self.cached(one["md5"]) for one in json.loads(place.read_bytes()))

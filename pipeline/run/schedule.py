@@ -1,0 +1,163 @@
+"""The scheduler: every stage whose inputs are ready runs, up to so many at once."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from types import FrameType
+
+import click
+
+from pipeline.errors import HeramsError
+from pipeline.project import Project
+from pipeline.run import told, workers
+from pipeline.run.graph import Begun, Graph
+from pipeline.run.work import Task
+
+WRITE_SECONDS = 60.0
+
+
+@dataclass
+class Board:
+    """Where every stage of a run stands."""
+
+    graph: Graph
+    waiting: list[str]
+    over: set[str] = field(default_factory=set)
+    running: dict[BaseProcess, tuple[str, float]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    made: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, graph: Graph) -> Board:
+        """A board with all stages waiting: first those on which most others wait, else in DVC's order."""
+        below: dict[str, set[str]] = {name: set() for name in graph.steps}
+        for name in reversed(graph.steps):
+            for before in graph.upstream[name] & below.keys():
+                below[before] |= below[name] | {name}
+        return cls(graph, sorted(graph.steps, key=lambda name: -len(below[name])))
+
+    def ready(self) -> str | None:
+        """The next stage whose inputs are all there; it waits no more."""
+        for name in self.waiting:
+            if self.graph.upstream[name] & set(self.waiting) or any(
+                name_ in self.graph.upstream[name] for name_, _ in self.running.values()
+            ):
+                continue
+            self.waiting.remove(name)
+            return name
+        return None
+
+    def fail(self, name: str, why: str) -> None:
+        """Notes a failure; what depends on it is not tried."""
+        self.failures[name] = why
+        lost = {name}
+        for later in self.graph.steps:
+            if self.graph.upstream[later] & lost:
+                lost.add(later)
+                if later in self.waiting:
+                    self.waiting.remove(later)
+                    self.skipped[later] = name
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who does the work: how a worker is started, how many at once, and what is added to their environment."""
+
+    start: Callable[[Task], BaseProcess]
+    jobs: int
+    environment: Mapping[str, str]
+
+    def launch(self, project: Project, graph: Graph, name: str) -> BaseProcess:
+        """Starts a worker on a stage, all that it prints going into the stage's log."""
+        command = graph.command(name)
+        log = project.stage_log(name)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        own = command.environment | dict(self.environment)
+        return self.start(Task(command.lines, command.folder, own, command.shell, str(log), str(project.root)))
+
+
+def bring_up_to_date(project: Project, graph: Graph, crew: Crew) -> Board:
+    """Runs all stages of the graph that must run; whatever happens, the lock tells what was done."""
+    board = Board.of(graph)
+    teller = told.Teller.of(project, crew.jobs, graph.steps)
+    with _interruptible():
+        try:
+            _loop(project, board, teller, lambda name: crew.launch(project, graph, name))
+        finally:
+            workers.stop(board.running)
+            graph.write()
+    return board
+
+
+def _loop(project: Project, board: Board, teller: told.Teller, launch: Callable[[str], BaseProcess]) -> None:
+    written = time.monotonic()
+    while board.waiting or board.running:
+        while len(board.running) < teller.jobs and (name := board.ready()) is not None:
+            _begin(project, board, teller, name, launch)
+        for process in workers.ended(board.running, 1.0) if board.running else []:
+            _finish(project, board, teller, process)
+        if time.monotonic() - written > WRITE_SECONDS:
+            board.graph.write(whole=False)
+            written = time.monotonic()
+
+
+def _begin(
+    project: Project, board: Board, teller: told.Teller, name: str, launch: Callable[[str], BaseProcess]
+) -> None:
+    begun = time.monotonic()
+    how = board.graph.begin(name)
+    if how is Begun.READY:
+        board.running[launch(name)] = (name, begun)
+    elif how is Begun.RESTORED:
+        teller.ended(name, "taken from DVC's cache", time.monotonic() - begun)
+        board.made.append(name)
+    else:
+        teller.unchanged(name)
+
+
+def _finish(project: Project, board: Board, teller: told.Teller, process: BaseProcess) -> None:
+    name, begun = board.running.pop(process)
+    seconds = time.monotonic() - begun
+    process.join()
+    try:
+        if process.exitcode:
+            raise HeramsError(_end(process.exitcode))
+        board.graph.finish(name)
+    except HeramsError as problem:
+        teller.ended(name, "failed", seconds)
+        board.fail(name, str(problem))
+        click.echo(told.failed(project, name, str(problem)), err=True)
+    else:
+        teller.ended(name, "done", seconds)
+        board.made.append(name)
+
+
+def _end(code: int) -> str:
+    """How a stage's process ended, in words."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = str(-code)
+    return f"its process was killed ({name})"
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """A polite end (SIGTERM) is taken as Ctrl-C: workers are ended, and the lock is written."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
