@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pandas as pd
 import pytest
 import yaml
@@ -14,6 +16,11 @@ from pipeline import places as places_of
 from pipeline.codebook import Codebook
 from pipeline.places import Places
 from pipeline.project import Project
+
+# In CI a property is tried on the same examples each time: what fails there must fail at home.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parent.parent
 THREE = ("kirkuk", "erbil", "peoples-clinics")

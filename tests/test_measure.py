@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -199,6 +201,18 @@ def test_a_directorate_left_out_is_in_no_total_but_has_its_own_page():
         scope: made.value("U_LISTED", scope, left_out=("nineveh",))[0] for scope in ("nineveh", "federal", "iraq")
     }
     assert values == {"nineveh": 1, "federal": 1, "iraq": 1}
+
+
+def test_no_rate_is_given_for_an_area_where_a_directorate_has_not_reported():
+    made = SmallRound()
+    made.add("anbar/1")
+    tables = made.tables()
+    facts = indicators.gather(tables, vocabulary(), indicators.Judgement())
+    land = dataclasses.replace(country(), governorates={"anbar": frozenset({"IQG01"}), "nineveh": frozenset({"IQG15"})})
+    found = measure.measures(facts, catalogue(), land)
+    rates = found[found["indicator"] == "POP_PHC_10K"].set_index(["scope", "group"])["reason"].astype(str)
+    assert rates["iraq", ""] == "left_out"
+    assert rates["iraq", "IQG01"] == ""
 
 
 def test_no_rate_is_given_for_an_area_where_a_directorate_is_left_out():

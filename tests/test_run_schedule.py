@@ -173,6 +173,13 @@ def test_a_run_killed_at_any_moment_is_taken_up_by_the_next(by_dvc: Project, tmp
     assert (project.root / "last").read_bytes() == (by_dvc.root / "last").read_bytes()
 
 
+def test_half_a_list_of_files_in_use_does_not_stop_the_next_run(tmp_path: Path) -> None:
+    project = toy(tmp_path / "project", BROKEN)
+    (project.root / ".dvc/tmp").mkdir()
+    (project.root / ".dvc/tmp/rwlock").write_text('{"write": {"/x')
+    assert ran(project, targets=["good"])[0] == 0
+
+
 def test_planning_does_not_load_dvc(tmp_path: Path) -> None:
     project = toy(tmp_path / "project")
     code = (

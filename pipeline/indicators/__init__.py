@@ -51,7 +51,7 @@ REASONS = {
     "missing": "no facility gives the number",
     "not_in_form": "not asked in this form",
     "no_population": "no population for this area",
-    "left_out": "a directorate of this area is left out",
+    "left_out": "a directorate of this area is left out, or has not reported",
 }
 LEVELS = (
     "sector", "directorate", "region", "governorate", "type", "tier", "urban_rural", "location_type", "cadre", "module",

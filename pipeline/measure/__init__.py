@@ -10,7 +10,7 @@ and denominator are blank and `reason` says why.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ import pandas as pd
 from pipeline import codebook as codebooks
 from pipeline import decisions, indicators, places, verdict
 from pipeline.indicators import Absent, Count, Entry, Facts, Gap, Judgement, Rate
-from pipeline.measure.groups import ALL, Entries, Groups, Numbers, areas_left_out, by_place, by_report, entries
+from pipeline.measure.groups import ALL, Entries, Groups, Numbers, by_place, by_report, entries, incomplete_areas
 from pipeline.measure.rows import BLANK, Block, Rows, why
 from pipeline.places import Places
 from pipeline.project import Project
@@ -38,6 +38,8 @@ class Country:
     """The region of each governorate that some directorate is at home in."""
     population: Mapping[str, int]
     """The population of each area: iraq, federal, kurdistan, and governorates by P-code."""
+    governorates: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The governorates that each directorate has facilities in, as the reference list says."""
 
 
 def measure(project: Project, round_name: str) -> None:
@@ -72,14 +74,15 @@ def country(directorates: Sequence[str], reference: Places, population: pd.DataF
     at_home = reference.directorates["governorates"].str.partition(" ")[0]
     home = dict(zip(at_home, reference.directorates["region"], strict=True))
     people = dict(zip(population["area"], population["population"].astype(int), strict=True))
-    return Country(tuple(directorates), home, people)
+    told = zip(reference.directorates["slug"], reference.directorates["governorates"], strict=True)
+    return Country(tuple(directorates), home, people, {slug: frozenset(listed.split()) for slug, listed in told})
 
 
 def measures(facts: Facts, catalogue: Mapping[str, Entry], land: Country) -> pd.DataFrame:
     """The table of measures; see the module."""
     rows = Rows()
     reported, placed = by_report(facts, land.directorates), by_place(facts, land.home)
-    left_out = areas_left_out(facts, land.home)
+    incomplete = incomplete_areas(facts, land.home, land.governorates)
     for definition in indicators.DEFINITIONS.values():
         found, names = definition.compute(facts), definition.indicators(facts.vocabulary)
         levels = catalogue[definition.code].levels | {ALL, "region", "directorate"}
@@ -90,7 +93,7 @@ def measures(facts: Facts, catalogue: Mapping[str, Entry], land: Country) -> pd.
             _add_gaps(rows, found, names, along)
         elif isinstance(found, Rate):
             for groups in placed:
-                rows.add(_rates(found, groups, land.population, left_out), groups, names)
+                rows.add(_rates(found, groups, land.population, incomplete), groups, names)
         else:
             for groups in along:
                 if groups.dimension == ALL:
@@ -168,7 +171,7 @@ def _difference(first: Block, second: Block) -> Block:
     )
 
 
-def _rates(rate: Rate, groups: Groups, population: Mapping[str, int], left_out: set[str]) -> Block:
+def _rates(rate: Rate, groups: Groups, population: Mapping[str, int], incomplete: set[str]) -> Block:
     """A number over the population of each area."""
     if rate.count is None:
         return _absent(Absent(rate.reason), len(groups.groups), 1)
@@ -176,7 +179,7 @@ def _rates(rate: Rate, groups: Groups, population: Mapping[str, int], left_out: 
     people: Numbers = np.array([[population.get(area, BLANK)] for area in areas], dtype=np.int64).reshape(-1, 1)
     block = _columns(rate.count).block(groups)
     reasons = np.where(people == BLANK, why("no_population"), block.reasons)
-    reasons = np.where(np.isin(np.array(areas), list(left_out))[:, None], why("left_out"), reasons)
+    reasons = np.where(np.isin(np.array(areas), list(incomplete))[:, None], why("left_out"), reasons)
     blank = reasons != 0
     return Block(
         np.where(blank, BLANK, block.numerator), np.where(blank, BLANK, people), block.not_asked, block.missing, reasons

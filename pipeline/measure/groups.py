@@ -93,11 +93,18 @@ def by_place(facts: Facts, home: Mapping[str, str]) -> list[Groups]:
     ]
 
 
-def areas_left_out(facts: Facts, home: Mapping[str, str]) -> set[str]:
-    """The areas where a directorate that is left out has facilities: no rate may be given for them."""
-    absent = facts.facilities["directorate"].isin(facts.judgement.left_out)
-    governorates = set(facts.facilities.loc[absent, "governorate"])
-    return governorates | {home[name] for name in governorates if name in home} | ({IRAQ} if governorates else set())
+def incomplete_areas(facts: Facts, home: Mapping[str, str], governorates: Mapping[str, frozenset[str]]) -> set[str]:
+    """The areas that lack a directorate, left out or silent: their people are known, not all of their facilities.
+
+    A directorate that is left out is missing where its facilities are, one that has reported nothing wherever the
+    reference list says that it has facilities (`governorates`). A rate for such an area would look right and be too low.
+    """
+    reported_by = facts.facilities["directorate"].astype(str)
+    away = reported_by.isin(facts.judgement.left_out)
+    places = set(facts.facilities.loc[away, "governorate"])
+    for slug in governorates.keys() - set(reported_by):
+        places |= governorates[slug]
+    return places | {home[name] for name in places if name in home} | ({IRAQ} if places else set())
 
 
 def _units(facts: Facts, directorates: Sequence[str]) -> dict[str, Numbers]:

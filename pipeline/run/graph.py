@@ -136,6 +136,7 @@ def opened(project: Project, targets: Sequence[str]) -> Iterator[Graph]:
     note = project.run_note()
     try:
         with _locked(project, repo), repo.scm_context(quiet=True):
+            _mend(project)
             project.write_json(note, {"process": os.getpid(), "command": " ".join(sys.argv[1:]), "since": time.time()})
             try:
                 yield _graph(project, repo, targets)
@@ -159,6 +160,25 @@ def _locked(project: Project, repo: Any) -> Iterator[None]:
         yield
     finally:
         held.__exit__(None, None, None)
+
+
+def _mend(project: Project) -> None:
+    """Takes away DVC's list of files in use where a killed run has left half of it: DVC would refuse to go on.
+
+    A whole list stays, for DVC to judge: the processes in it may be alive.
+    """
+    place = project.root / ".dvc" / "tmp" / "rwlock"
+    for _ in range(2):
+        try:
+            json.loads(place.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return
+        except ValueError:
+            # Perhaps another process of DVC is writing it just now.
+            time.sleep(0.5)
+        else:
+            return
+    place.unlink(missing_ok=True)
 
 
 def _holder(project: Project) -> str:

@@ -1,0 +1,173 @@
+"""A whole round by each way of making it, for `make bench`: wall seconds, one after another on one machine.
+
+*Floor* is what no scheduler can beat: one process that starts, imports, and calls the stage functions; then two forks
+of it that run the notebooks' own code and make the HTML, without kernels and without DVC.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FACTS = ["facilities", "answers", "choices", "staff"]
+ROUND = "demo-2023"
+
+
+def rows(project: Path) -> Iterator[tuple[str, float, str, float]]:
+    """What was done, its seconds, what it is set against, and the seconds of that; `project` has nothing made yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        places = {name: Path(folder) / name for name in ("dvc", "two", "one", "floor")}
+        for place in places.values():
+            shutil.copytree(project, place)
+            herams(place, "-m", "dvc", "init", "--no-scm", "--quiet")
+        by_dvc = seconds(lambda: herams(places["dvc"], "-m", "dvc", "repro", "--quiet"))
+        floor = seconds(lambda: herams(places["floor"], __file__, str(places["floor"])))
+        two = seconds(lambda: herams(places["two"], "-m", "pipeline", "run", "--jobs", "2"))
+        yield "floor: two warm processes, no kernels, no DVC", floor, "dvc repro", by_dvc
+        yield "dvc repro", by_dvc, "the floor", floor
+        yield "herams run, 2 jobs", two, "the floor", floor
+        yield "herams run, 2 jobs", two, "dvc repro", by_dvc
+        one = seconds(lambda: herams(places["one"], "-m", "pipeline", "run", "--jobs", "1"))
+        yield "herams run, 1 job", one, "dvc repro", by_dvc
+        yield "reports only, papermill's command line", seconds(lambda: papermill(places["one"])), "dvc repro", by_dvc
+        yield (
+            "herams run, nothing to do",
+            seconds(lambda: herams(places["two"], "-m", "pipeline", "run")),
+            "the floor",
+            floor,
+        )
+        decide(places["two"])
+        decided = seconds(lambda: herams(places["two"], "-m", "pipeline", "run", "--jobs", "2"))
+        yield "herams run, one corrected answer", decided, "the whole round", two
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """The wall seconds of a piece of work."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def herams(folder: Path, *words: str) -> None:
+    """Runs Python in a project's folder, with this environment's commands first on the path."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    own = os.environ | {"PYTHONPATH": str(folder), "PATH": path}
+    run = subprocess.run([sys.executable, *words], cwd=folder, env=own, check=False, capture_output=True, text=True)
+    if run.returncode not in (0, 3):
+        raise SystemExit(f"{' '.join(words)} ended with {run.returncode}:\n{run.stdout}{run.stderr}")
+
+
+def papermill(folder: Path) -> None:
+    """Every report by papermill's command line, one after another; no page is made of it."""
+    for scope, notebook, name in reports(folder):
+        told = {"round": ROUND, "scope": scope, "report": name}
+        parameters = [word for pair in told.items() for word in ("-p", *pair)]
+        herams(folder, "-m", "papermill", f"notebooks/{notebook}.ipynb", "made.ipynb", *parameters, "--no-progress-bar")
+
+
+def reports(folder: Path) -> list[tuple[str, str, str]]:
+    """Scope, notebook and name of every report of the round."""
+    from pipeline.project import Project
+
+    registry = Project(folder).registry
+    scopes = Project(folder).scopes
+    return [(scope, registry.reports[name].notebook, name) for scope in scopes for name in registry.reports_of(scope)]
+
+
+def decide(folder: Path) -> None:
+    """Corrects one answer: the main source of water of one facility."""
+    from pipeline.project import Project
+
+    project = Project(folder)
+    records = project.read_table(ROUND, "records")
+    ids = project.read_table(ROUND, "facilities").set_index("source_row")["facility_id"]
+    row = records[records["BAWA1"] == "A1"].iloc[0]
+    decision = {
+        "decision": "correct", "facility": str(ids[row["source_row"]]), "question": "BAWA1", "was": "A1", "now": "A2",
+        "reason": "Asked again", "role": "Statistics officer", "office": "Health Department", "date": "2023-11-01",
+    }  # fmt: skip
+    project.write_text(project.decisions(ROUND), yaml.safe_dump([decision]))
+
+
+def floor(folder: Path) -> None:
+    """The whole round with nothing around it."""
+    from pipeline import brief, clean, gate, ingest, measure, simulate
+    from pipeline.project import Project
+    from pipeline.run import preload  # noqa: F401
+
+    project = Project(folder)
+    simulate.simulate_round(project, ROUND)
+    ingest.ingest(project, ROUND)
+    gate.gate(project, ROUND, ["records"])
+    clean.clean(project, ROUND)
+    gate.gate(project, ROUND, FACTS)
+    measure.measure(project, ROUND)
+    gate.gate(project, ROUND, ["measures"])
+    brief.brief(project, ROUND)
+    wanted = reports(folder)
+    children = [fork(lambda half=half: pages(folder, wanted[half::2])) for half in (0, 1)]
+    if any(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children):
+        raise SystemExit("a half of the floor failed")
+
+
+def fork(work: Callable[[], None]) -> int:
+    """Does a piece of work in a fork of this process; gives its id."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return child
+
+
+def pages(folder: Path, wanted: list[tuple[str, str, str]]) -> None:
+    """Runs the notebooks' cells in this process, and makes a page of what they showed."""
+    from pipeline import page, receipt, report
+    from pipeline.kernel import checks
+    from pipeline.project import Project
+
+    project = Project(folder)
+    for scope, notebook, name in wanted:
+        place = project.notebook(notebook)
+        made = checks.read_notebook(project.read_text(place), project.relative(place))
+        show(made, {"round": ROUND, "scope": scope, "report": name})
+        declared = receipt.declare(project, ROUND, scope, name)
+        told = project.read_json(project.brief(ROUND, scope, name) / "brief.json")
+        frame = report._frame(project, declared, told)
+        html = page.render(made, frame, project.read_text(project.look("report.html.j2")))
+        project.write_text(project.page(ROUND, scope, name), html)
+
+
+def show(made: Any, parameters: dict[str, str]) -> None:
+    """Runs each cell and keeps what it showed."""
+    import nbformat
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    shell.reset(new_session=False)
+    for cell in made.cells:
+        if cell.cell_type == "code":
+            with capture_output() as shown:
+                shell.run_cell(cell.source).raise_error()
+            if "parameters" in cell.metadata.get("tags", []):
+                shell.push(parameters)
+            cell.outputs = [
+                nbformat.v4.new_output("display_data", data=one.data, metadata=one.metadata or {})
+                for one in shown.outputs
+            ]
+
+
+if __name__ == "__main__":
+    floor(Path(sys.argv[1]))
