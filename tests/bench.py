@@ -20,9 +20,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import bench_run
 from rich.console import Console
 from rich.table import Table
 
@@ -37,8 +39,8 @@ def main() -> None:
         print(json.dumps(PARTS[sys.argv[1]](Path(sys.argv[2]))))  # noqa: T201
         return
     with tempfile.TemporaryDirectory() as folder:
-        project = country(Path(folder) / "country")
-        Console().print(table(project))
+        project, bare = country(Path(folder) / "country"), country(Path(folder) / "bare")
+        Console().print(table(project, bare))
 
 
 def country(root: Path) -> Path:
@@ -50,13 +52,13 @@ def country(root: Path) -> Path:
     return root
 
 
-def table(project: Path) -> Table:
+def table(project: Path, bare: Path) -> Table:
     """All rows, measured one after another."""
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, " + ", ".join(
         f"{name} {version(name)}" for name in VERSIONS
     )
     found = Table("what", "seconds", "against", "ratio", title=f"HeRAMS Iraq, {machine}", title_justify="left")
-    for what, seconds, against, beside in rows(project):
+    for what, seconds, against, beside in chain(rows(project), bench_run.rows(bare)):
         found.add_row(what, f"{seconds:.2f}", against, f"{seconds / beside:.2f}")
     return found
 

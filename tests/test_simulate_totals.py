@@ -43,6 +43,12 @@ def test_every_directorate_reports_as_soon_as_there_are_enough_facilities(tables
     assert (scaled_split(tables.split, total).sum(axis=1) > 0).all()
 
 
+@pytest.mark.parametrize("total", [1, 21, 60, 500, 777, 3000, 6000])
+def test_no_directorate_gets_a_type_that_it_does_not_have(tables: Assumptions, total: int) -> None:
+    split = scaled_split(tables.split, total)
+    assert not ((split > 0) & (tables.split == 0)).to_numpy().any()
+
+
 def test_the_assumed_split_sums_to_the_true_totals_of_types(tables: Assumptions) -> None:
     assert tables.split.sum().to_dict() == tables.totals["facilities.type"]
 

@@ -18,12 +18,17 @@ from typing import Any, ClassVar, cast, get_type_hints
 import great_expectations as gx
 import pandas as pd
 from great_expectations.compatibility import pydantic
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.execution_engine.pandas_execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import BatchExpectation, MetaExpectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.expectations.metrics.metric_provider import metric_value
 from great_expectations.expectations.metrics.table_metric_provider import TableMetricProvider
+from great_expectations.validator.v1_validator import Validator
 
 from pipeline.errors import SuiteError, unknown
 from pipeline.gate.case import Case
@@ -111,10 +116,10 @@ def build(suite: Suite) -> list[TableExpectation]:
 
 def evaluate(case: Case, suite: Suite) -> dict[str, Outcome]:
     """What Great Expectations made of each rule of the suite; a rule that it lost has no outcome."""
-    expectations = build(suite)
+    built = gx.ExpectationSuite(suite.table, expectations=build(suite))
     token = CASE.set(case)
     try:
-        results = _batch(case).validate(gx.ExpectationSuite(suite.table, expectations=expectations)).results
+        results = _validator(case).validate_expectation_suite(built).results
     finally:
         CASE.reset(token)
     return {str(result.expectation_config.meta["rule"]): _outcome(result) for result in results}
@@ -135,12 +140,20 @@ def _built(table: str, line: Line) -> TableExpectation:
         raise SuiteError(f"{where}: {line.expectation} does not take this: {told}") from problem
 
 
-def _batch(case: Case) -> Any:
-    """The table in a context that lives in memory only, without progress bars."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+def _validator(case: Case) -> Any:
+    """The table in a context that lives in memory only: no folder, no progress bar, no message to anyone.
+
+    `batch.validate` would hash the whole table twice.
+    """
+    settings = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+        analytics_enabled=False,
+    )
+    context = gx.get_context(mode="ephemeral", project_config=settings)
     asset = context.data_sources.add_pandas("memory").add_dataframe_asset(case.table)
-    return asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": case.frame})
+    whole = asset.add_batch_definition_whole_dataframe("whole")
+    return Validator(batch_definition=whole, batch_parameters={"dataframe": case.frame})
 
 
 def _outcome(result: Any) -> Outcome:

@@ -7,8 +7,10 @@ where a report fails, then makes the front page, then tells the state of the gat
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,9 @@ from pipeline.run import plan, told, work
 
 if TYPE_CHECKING:
     from pipeline.run.schedule import Board
+
+
+DRAFT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,26 @@ def run(
         _make(project, wanted, limits or Limits())
     else:
         click.echo("nothing to do: everything is up to date")
+        _front_page(project)
     _tell_gates(project, rounds)
 
 
 def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
     from pipeline import index
 
+    _sweep(project)
     board = make(project, wanted, limits)
     index.index(project)
     if board.failures:
         raise HeramsError(told.recap(board.failures, board.skipped))
+
+
+def _front_page(project: Project) -> None:
+    """Makes the front page where there is none: DVC does not know of it, so `dvc pull` brings none."""
+    if not project.front_page().is_file():
+        from pipeline import index
+
+        index.index(project)
 
 
 def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
@@ -73,8 +88,20 @@ def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
         from pipeline.run import graph, schedule
 
         with graph.opened(project, wanted) as opened:
-            crew = schedule.Crew(start, limits.jobs or os.cpu_count() or 1, environment)
+            crew = schedule.Crew(start, limits.jobs or cores(), environment)
             return schedule.bring_up_to_date(project, opened, crew)
+
+
+def cores() -> int:
+    """How many cores this process may use: in a container often fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _sweep(project: Project) -> None:
+    """Takes away the draft folders of reports that were killed; a young one may be at work, outside of any run."""
+    for draft in project.outputs().glob(".draft-*"):
+        if time.time() - draft.stat().st_mtime > DRAFT_SECONDS:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def explain(project: Project, round_name: str | None = None, scope: str | None = None) -> None:

@@ -21,6 +21,7 @@ from pipeline.project import Project
 
 Texts = npt.NDArray[np.object_]
 Numbers = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 

@@ -6,12 +6,12 @@ remainder, so that they still add up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from pipeline.simulate.tables import Assumptions, Dice, Flags, Numbers, Texts
+from pipeline.simulate.tables import Assumptions, Counts, Dice, Flags, Numbers, Texts
 
 URBAN_SHIFT, RURAL_SHIFT = 0.12, -0.22  # log-odds: facilities in the country have less
 FULL_SHIFT, PARTIAL_SHIFT = 0.30, -0.45  # log-odds: those that function in part lack more
@@ -33,27 +33,36 @@ def largest_remainder(weights: pd.Series[float], total: int) -> pd.Series[int]:
 
 
 def scaled_split(assumed: pd.DataFrame, total: int) -> pd.DataFrame:
-    """Facilities by directorate and type for another total: rows and columns are each scaled by largest remainder.
+    """Facilities by directorate and type for another total: types add up to the unit, directorates within a few.
 
-    Every directorate has a facility as long as there are enough of them.
+    Nobody gets a type that it is assumed not to have. As far as that allows, every directorate has a facility.
     """
-    if total == int(assumed.to_numpy().sum()):
-        return assumed.astype(int)
-    by_type = largest_remainder(assumed.sum(), total)
-    by_directorate = _at_least_one(largest_remainder(assumed.sum(axis=1), total))
-    exact = assumed * (total / assumed.to_numpy().sum())
-    found: pd.DataFrame = exact.astype(int)
-    order = (found - exact).stack().sort_values(kind="stable").index
-    # First where the remainder is largest, then wherever row and column still lack units.
-    for again, at_most in ((order, 1), (order[assumed.stack().reindex(order) > 0], 1), (order, total)):
-        for directorate, kind in again:
-            lacking = min(by_directorate[directorate] - found.loc[directorate].sum(), by_type[kind] - found[kind].sum())
-            found.loc[directorate, kind] += min(max(lacking, 0), at_most)
-    # A directorate that got its one facility before its share leaves a type short: the largest reporter takes it.
-    for kind in found.columns:
-        short = int(by_type[kind]) - int(found[kind].sum())
-        found[kind] += np.where(found.index == assumed[kind].idxmax(), short, 0)
-    return found
+    weights = assumed.to_numpy(dtype=float)
+    exact = (weights * (total / weights.sum())).round(9)
+    found = exact.astype(np.int64)
+    types = largest_remainder(assumed.sum(), total).to_numpy() - found.sum(axis=0)
+    directorates = _at_least_one(largest_remainder(assumed.sum(axis=1), total)).to_numpy() - found.sum(axis=1)
+    for row, column, is_strict in _turns(weights, exact, found):
+        # Who has nothing yet takes one unit in its turn; in the last turns a type takes what it still lacks.
+        if types[column] > 0 and (directorates[row] > 0 or not is_strict):
+            found[row, column] += 1
+            types[column] -= 1
+            directorates[row] -= 1
+    return pd.DataFrame(found, index=assumed.index, columns=assumed.columns)
+
+
+def _turns(weights: Numbers, exact: Numbers, found: Counts) -> Iterator[tuple[int, int, bool]]:
+    """Whose turn it is to take a unit that is left: row, column, and whether the row must still lack one.
+
+    First those who have nothing (the least versatile before the others), then by the largest remainder, twice.
+    """
+    order = np.argsort(found - exact, axis=None, kind="stable")
+    cells = [(int(at) // weights.shape[1], int(at) % weights.shape[1]) for at in order if weights.flat[at] > 0]
+    for row, column in sorted(cells, key=lambda cell: np.count_nonzero(weights[cell[0]])):
+        if not found[row].any():
+            yield row, column, True
+    for is_strict in (True, False):
+        yield from ((row, column, is_strict) for row, column in cells)
 
 
 def facilities(tables: Assumptions, directorates: list[str], total: int, dice: Dice) -> pd.DataFrame:
