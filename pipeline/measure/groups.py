@@ -97,7 +97,7 @@ def incomplete_areas(facts: Facts, home: Mapping[str, str], governorates: Mappin
     """The areas that lack a directorate, left out or silent: their people are known, not all of their facilities.
 
     A directorate that is left out is missing where its facilities are, one that has reported nothing wherever the
-    reference list says that it has facilities (`governorates`). A rate for such an area would look right and be too low.
+    reference list says that it has facilities (`governorates`). A rate there would look right and be too low.
     """
     reported_by = facts.facilities["directorate"].astype(str)
     away = reported_by.isin(facts.judgement.left_out)

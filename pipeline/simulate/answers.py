@@ -133,16 +133,12 @@ class Pen:
 
     def _weights(self, question: Question) -> Numbers:
         """How likely each option is for each facility: by the list, for some modules by their own."""
-        known = self.tables.options
-        listed = known[known.index == question.list_name]
-        module = question.module if (listed["module"] == question.module).any() else ""
-        own = listed[listed["module"] == module]
-        base = dict(zip(own["canonical"], own["weight"].astype(float), strict=True))
+        own = self._listed.get((question.list_name, question.module))
+        base = own or self._listed.get((question.list_name, ""), {})
         weights = np.tile([base.get(option.canonical, 1.0) for option in question.options], (len(self.facilities), 1))
-        war = self.facilities["directorate"].map(self.tables.directorates["conflict"]).to_numpy(dtype=float)
         for at, option in enumerate(question.options):
             if option.canonical in CONFLICT:
-                weights[:, at] *= war
+                weights[:, at] *= self._war
         return weights
 
     def _ticks(self, question: Question) -> list[Texts]:
@@ -180,6 +176,19 @@ class Pen:
     @cached_property
     def _profile(self) -> pd.Series[str]:
         return self.facilities["type"].map(self.tables.types["profile"])
+
+    @cached_property
+    def _listed(self) -> dict[tuple[str, str], dict[str, float]]:
+        """The weight of each option, by list and module."""
+        found: dict[tuple[str, str], dict[str, float]] = {}
+        options = self.tables.options.reset_index()[["list", "module", "canonical", "weight"]]
+        for name, module, word, weight in options.itertuples(index=False):
+            found.setdefault((name, module), {})[word] = float(weight)
+        return found
+
+    @cached_property
+    def _war(self) -> Numbers:
+        return self.facilities["directorate"].map(self.tables.directorates["conflict"]).to_numpy(dtype=float)
 
     @cached_property
     def _lift(self) -> dict[str, Numbers]:

@@ -189,11 +189,13 @@ def _sectors(found: pd.DataFrame, tables: Assumptions, dice: Dice) -> Texts:
 
 def _none_empty(drawn: Texts, sectors: list[str], movable: Flags) -> Texts:
     """The same, with one facility moved from the largest sector to each that has none, while there are enough."""
+    sizes = {sector: int((drawn == sector).sum()) for sector in sectors}
     for sector in sectors:
-        sizes = pd.Series(drawn, dtype=str).value_counts().reindex(sectors, fill_value=0)
-        largest = str(sizes.idxmax())
+        largest = max(sectors, key=lambda name: sizes[name])
         if sizes[sector] == 0 and sizes[largest] > 1:
             candidates = np.flatnonzero((drawn == largest) & movable)
             at = candidates[-1] if len(candidates) else np.flatnonzero(drawn == largest)[-1]
             drawn[at] = sector
+            sizes[sector] += 1
+            sizes[largest] -= 1
     return drawn
