@@ -238,6 +238,16 @@ def test_a_closed_directorate_that_is_left_out_by_name_leaves_iraq_open() -> Non
 
 
 @pytest.mark.parametrize(
+    "account", [{"doubts": ["export.csv: read as Windows-1256"]}, {"repeated_with_other_answers": 2}]
+)
+def test_what_the_reader_was_not_sure_of_is_a_warning(account: dict[str, object]) -> None:
+    case = healthy()
+    verdict, found = judged(case_of(case.records, case.codebook, case.places, account=dict(case.account) | account))
+    assert found[["rule", "severity", "facility_id"]].to_numpy().tolist() == [["export_doubts", "warning", ""]]
+    assert verdict.state == "open"
+
+
+@pytest.mark.parametrize(
     ("account", "rule", "question"),
     [
         ({"missing_columns": ["HFFUNCT"]}, "columns", "HFFUNCT"),

@@ -55,6 +55,19 @@ def rows_accounted(case: Case) -> pd.DataFrame:
     return found.frame()
 
 
+def export_read_without_doubt(case: Case) -> pd.DataFrame:
+    """What the reader of an export was not sure of, and responses that came twice with different answers."""
+    found = Offences()
+    for doubt in case.account.get("doubts", []):
+        found.add_whole("", doubt, "an export as the platform gives it")
+    repeated = case.account.get("repeated_with_other_answers", 0)
+    if repeated:
+        found.add_whole(
+            "", f"{repeated} responses came twice with different answers", "one response, one set of answers"
+        )
+    return found.frame()
+
+
 def keys_present_and_unique(case: Case) -> pd.DataFrame:
     """Rows without workspace or facility id, and facilities that stand there twice."""
     found = Offences()
