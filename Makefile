@@ -15,7 +15,7 @@ test: $(READY)  ## everything that must hold: style, types, import ladder, tests
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(READY)  ## the figures that the changelog quotes, as one table
 	$(BIN)/python tests/bench.py

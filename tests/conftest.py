@@ -27,6 +27,12 @@ THREE = ("kirkuk", "erbil", "peoples-clinics")
 ROUND = "small-2023"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first: two workers share the files, and none should begin a long one last."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session")
 def here() -> Project:
     return Project(ROOT)

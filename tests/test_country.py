@@ -11,7 +11,7 @@ from conftest import ROOT
 from pipeline import brief, clean, gate, ingest, measure, simulate
 from pipeline.project import TABLES, Project
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("country")]
+pytestmark = pytest.mark.slow
 ROUND = "demo-2023"
 FACTS = ["facilities", "answers", "choices", "staff"]
 

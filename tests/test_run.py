@@ -18,7 +18,7 @@ from conftest import ROUND, THREE, make_small
 
 from pipeline.project import Project
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("whole round")]
+pytestmark = pytest.mark.slow
 SCOPES = (*THREE, "federal", "kurdistan", "iraq")
 
 

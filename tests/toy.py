@@ -12,9 +12,12 @@ from conftest import ROOT
 
 from pipeline.project import Project
 
+# What runs in the background (`… &`) inherits that Ctrl-C is ignored; these tests press it.
 DRIVER = """
+import signal
 import sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from pipeline import run
 from pipeline.errors import HeramsError
 from pipeline.project import Project
