@@ -9,12 +9,13 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import fastjsonschema
 
 import pipeline
 from pipeline.errors import ReportError
@@ -62,8 +63,14 @@ def declare(project: Project, round_name: str, scope: str, report: str) -> Decla
         project.lock(),
     ]
     inputs = {project.relative(path): project.sha256(path) for path in paths}
-    inputs |= {f"{CODE.name}/{file}": project.sha256(CODE / file) for file in modules(LOADED)}
+    inputs |= {f"{CODE.name}/{file}": project.sha256(CODE / file) for file in loaded()}
     return Declaration({"round": round_name, "scope": scope, "report": report}, dict(sorted(inputs.items())))
+
+
+@cache
+def loaded() -> tuple[str, ...]:
+    """The files of ours that a report loads; found once for a process and those that are forked from it."""
+    return tuple(modules(LOADED))
 
 
 def modules(names: Iterable[str]) -> list[str]:
@@ -113,11 +120,18 @@ def document(declaration: Declaration, state: str, outputs: Mapping[str, bytes])
 
 def check(project: Project, receipt: Mapping[str, Any]) -> None:
     """Refuses a receipt that does not follow its schema."""
-    schema = project.read_json(project.look(SCHEMA))
-    problem = jsonschema.Draft202012Validator(schema)
-    found = sorted(problem.iter_errors(receipt), key=lambda error: list(error.path))
-    if found:
-        raise ReportError(f"a receipt does not follow {SCHEMA}: {found[0].json_path}: {found[0].message}")
+    follows = _checker(project.read_text(project.look(SCHEMA)))
+    try:
+        follows(dict(receipt))
+    except fastjsonschema.JsonSchemaValueException as problem:
+        raise ReportError(f"a receipt does not follow {SCHEMA}: {problem.message}") from problem
+
+
+@cache
+def _checker(schema: str) -> Callable[[Mapping[str, Any]], object]:
+    """A function made of the schema; it raises where a receipt does not follow it."""
+    made: Callable[[Mapping[str, Any]], object] = fastjsonschema.compile(json.loads(schema))
+    return made
 
 
 def changed(project: Project, receipt: Mapping[str, Any]) -> list[str]:

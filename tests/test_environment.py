@@ -18,7 +18,7 @@ from pipeline import environment
 from pipeline.errors import HeramsError
 from pipeline.project import Project
 
-NAMES_ON_CONDA = {"matplotlib-base": "matplotlib"}
+NAMES_ON_CONDA = {"matplotlib-base": "matplotlib", "python-fastjsonschema": "fastjsonschema"}
 
 
 def lock(project: Project) -> str:

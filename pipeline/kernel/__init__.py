@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,12 @@ def _command() -> list[str]:
     return [sys.executable, "-s", "-m", "ipykernel_launcher", "-f", "{connection_file}", *quiet]
 
 
-def _provisioner() -> str:
-    """Ours where the package is installed with its entry points, else jupyter_client's own."""
+@cache
+def provisioner() -> str:
+    """Ours where the package is installed with its entry points, else jupyter_client's own.
+
+    jupyter_client asks seven times for a kernel; each look through the installed packages takes 10 ms.
+    """
     from importlib.metadata import entry_points
 
     known = entry_points(group="jupyter_client.kernel_provisioners").names
@@ -101,7 +106,7 @@ def _manager(place: Path, log: Any, folder: Path, watch: Watch) -> type:
 
         @property
         def kernel_spec(self) -> Any:
-            warm = {"kernel_provisioner": {"provisioner_name": _provisioner()}}
+            warm = {"kernel_provisioner": {"provisioner_name": provisioner()}}
             return KernelSpec(argv=_command(), name="python3", display_name="HeRAMS", language="python", metadata=warm)
 
         async def _async_pre_start_kernel(self, **options: Any) -> Any:

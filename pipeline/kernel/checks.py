@@ -39,6 +39,13 @@ def read_notebook(text: str, name: str) -> Any:
     return notebook
 
 
+def compile_schema() -> None:
+    """Makes nbformat compile its schema of notebooks, which it otherwise does at the first one that a process reads."""
+    import nbformat
+
+    nbformat.validate(nbformat.v4.new_notebook())
+
+
 def tags(cell: Any) -> tuple[str, ...]:
     """The tags of a cell."""
     return tuple(cell.metadata.get("tags", ()))

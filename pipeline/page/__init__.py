@@ -78,6 +78,7 @@ def _filled(executed: Any, frame: Frame, template: str) -> str:
     exporter = TemplateExporter(  # type: ignore[no-untyped-call]
         raw_template=template,
         preprocessors=[],
+        default_preprocessors=[],
         template_paths=[],
         filters={"embedded_svg": embedded_svg, "pieces": pieces},
     )

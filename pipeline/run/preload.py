@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 import importlib
+import sys
 
 # First what stages need, then what kernels need.
 NAMES = (
     "pipeline.run.work",
+    "pipeline.cli",
     "pipeline.rounds",
     "pipeline.ingest",
     "pipeline.clean",
@@ -22,12 +24,21 @@ NAMES = (
     "nbclient.client",
 )
 
+# jsonschema asks for it at its import, and it then builds a grammar of addresses for nearly a second; no schema that is
+# checked here speaks of addresses.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
 for _name in NAMES:
     importlib.import_module(_name)
 
-from pipeline.kernel import warm  # noqa: E402
+from pipeline import kernel, receipt  # noqa: E402
+from pipeline.kernel import checks, warm  # noqa: E402
 
 warm.preload()
+# What each report would find out anew, the same each time.
+kernel.provisioner()
+receipt.loaded()
+checks.compile_schema()
 # Nothing imported is ever collected: without this each fork would copy the pages that the collector marks.
 gc.collect()
 gc.freeze()
