@@ -43,7 +43,7 @@ def compile_schema() -> None:
     """Makes nbformat compile its schema of notebooks, which it otherwise does at the first one that a process reads."""
     import nbformat
 
-    nbformat.validate(nbformat.v4.new_notebook())
+    nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]
 
 
 def tags(cell: Any) -> tuple[str, ...]:

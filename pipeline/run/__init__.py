@@ -33,7 +33,7 @@ DRAFT_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Limits:
-    """How many stages at once (None: as many as there are cores), and the seconds a report may take."""
+    """How many stages at once (None: one more than there are cores), and the seconds a report may take."""
 
     jobs: int | None = None
     timeout: int | None = None
@@ -88,7 +88,7 @@ def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
         from pipeline.run import graph, schedule
 
         with graph.opened(project, wanted) as opened:
-            crew = schedule.Crew(start, limits.jobs or cores(), environment)
+            crew = schedule.Crew(start, limits.jobs or cores() + 1, environment)
             return schedule.bring_up_to_date(project, opened, crew)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
+from pathlib import Path
 
 # First what stages need, then what kernels need.
 NAMES = (
@@ -33,6 +35,7 @@ for _name in NAMES:
 
 from pipeline import kernel, receipt  # noqa: E402
 from pipeline.kernel import checks, warm  # noqa: E402
+from pipeline.run.work import READY_MARK  # noqa: E402
 
 warm.preload()
 # What each report would find out anew, the same each time.
@@ -42,3 +45,5 @@ checks.compile_schema()
 # Nothing imported is ever collected: without this each fork would copy the pages that the collector marks.
 gc.collect()
 gc.freeze()
+if READY_MARK in os.environ:
+    Path(os.environ[READY_MARK]).touch()

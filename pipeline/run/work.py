@@ -18,6 +18,8 @@ from pipeline.project import Project
 
 # A shell would do something with these; without them a line is a list of words.
 SHELL = set("|&;<>()$`\\\"'*?[]#~=%!{}\n")
+# Names the file by which the preloaded process tells that it is ready.
+READY_MARK = "HERAMS_READY"
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Task:
     shell: str | None
     log: str
     root: str
+
+    @property
+    def makes_report(self) -> bool:
+        """Whether a kernel will be needed."""
+        return is_ours(*self.lines) and any(line.split()[1:2] == ["report"] for line in self.lines)
 
 
 def is_ours(*lines: str) -> bool:
@@ -65,7 +72,7 @@ def _settle(task: Task) -> None:
     os.environ.update(task.environment)
     if hasattr(time, "tzset"):
         time.tzset()
-    if any(line.split()[1:2] == ["report"] for line in task.lines) and is_ours(*task.lines) and hasattr(os, "fork"):
+    if task.makes_report and hasattr(os, "fork"):
         from pipeline.kernel import warm
 
         # Before the first thread.

@@ -1,7 +1,8 @@
 """Warm workers: processes forked from one that has imported the heavy libraries.
 
-The preloaded process is multiprocessing's forkserver, started with the environment of a kernel. Where there is no fork
-(Windows) a worker is a new process that imports for itself; it does the same.
+The preloaded process is multiprocessing's forkserver, started with the environment of a kernel. Until it is ready, in
+some seconds, a data stage begins in a new process that imports only what it needs; a report waits. Where there is no
+fork (Windows) every worker is a new process. It does the same.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ import multiprocessing
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from pipeline import kernel
-from pipeline.run.work import Task, work
+from pipeline.run.work import READY_MARK, Task, work
 
 FARM = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-PRELOAD = "pipeline.run.preload"
+PRELOAD, NOTHING = "pipeline.run.preload", "pipeline.run.work"
+READY = "ready"
 GRACE_SECONDS = 5.0
 
 
@@ -30,36 +33,46 @@ def farm(warm: bool = True) -> Iterator[Callable[[Task], BaseProcess]]:
 
     Not warm, where no command is ours: nothing heavy is imported.
     """
-    context = multiprocessing.get_context(FARM)
-    with tempfile.TemporaryDirectory(prefix="herams-", ignore_cleanup_errors=True) as private:
+    with tempfile.TemporaryDirectory(prefix="herams-", ignore_cleanup_errors=True) as folder:
+        private = Path(folder)
         if FARM == "forkserver":
-            _start_preloaded(Path(private), PRELOAD if warm else "pipeline.run.work")
+            _start_preloaded(private, PRELOAD if warm else NOTHING)
         try:
-            yield lambda task: _started(context, task)
+            yield lambda task: _started(task, private, warm)
         finally:
             if FARM == "forkserver":
                 _stop_preloaded()
 
 
-def _started(context: multiprocessing.context.BaseContext, task: Task) -> BaseProcess:
-    process: BaseProcess = context.Process(target=work, args=(task,))  # type: ignore[attr-defined]
-    process.start()
+def _started(task: Task, private: Path, warm: bool) -> BaseProcess:
+    """A worker at work; a report waits for the preloaded process, since its kernel is forked from there too."""
+    is_ready = not warm or task.makes_report or (private / READY).exists()
+    context: Any = multiprocessing.get_context(FARM if is_ready else "spawn")
+    process: BaseProcess = context.Process(target=work, args=(task,))
+    with _environment(kernel.environment(private)):
+        process.start()
     return process
 
 
 def _start_preloaded(private: Path, module: str) -> None:
-    """Starts the preloaded process; it inherits the environment, so that is a kernel's for a moment."""
     from multiprocessing import forkserver, resource_tracker
 
     multiprocessing.set_forkserver_preload([module])
+    # Workers end without ceremony; the tracker would tell of the locks that tqdm has left.
+    with _environment({**os.environ, "PYTHONWARNINGS": "ignore::UserWarning:multiprocessing.resource_tracker"}):
+        resource_tracker.ensure_running()
+    with _environment({**kernel.environment(private), READY_MARK: str(private / READY)}):
+        forkserver.ensure_running()
+
+
+@contextmanager
+def _environment(own: Mapping[str, str]) -> Iterator[None]:
+    """What is started meanwhile inherits it; Python reads its hash seed, for instance, only at its start."""
     before = dict(os.environ)
     try:
-        # Workers end without ceremony; the tracker would tell of the locks that tqdm has left.
-        os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"
-        resource_tracker.ensure_running()
         os.environ.clear()
-        os.environ.update(kernel.environment(private))
-        forkserver.ensure_running()
+        os.environ.update(own)
+        yield
     finally:
         os.environ.clear()
         os.environ.update(before)
