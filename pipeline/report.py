@@ -46,11 +46,8 @@ def report(project: Project, round_name: str, scope: str, report_name: str) -> M
     try:
         return _made(project, declared, notebook, draft)
     except HeramsError as failure:
-        _keep(project, declared, draft, failure)
-        raise ReportError(
-            f"{round_name}, {scope}, {report_name}: {failure}\n"
-            f"  evidence: {project.relative(project.failed(round_name, scope, report_name))}"
-        ) from failure
+        kept = _keep(project, declared, draft, failure)
+        raise ReportError(f"{round_name}, {scope}, {report_name}: {failure}\n  {kept}") from failure
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -112,8 +109,18 @@ def _publish(project: Project, declared: receipt.Declaration, pages: Mapping[Pat
     shutil.rmtree(project.failed(**_places(declared)), ignore_errors=True)
 
 
-def _keep(project: Project, declared: receipt.Declaration, draft: Path, failure: HeramsError) -> None:
-    """Keeps the notebook as far as it ran, its log and the cause, for whoever has to mend it."""
+def _keep(project: Project, declared: receipt.Declaration, draft: Path, failure: HeramsError) -> str:
+    """Keeps what is left of a failed report, for whoever has to mend it; says where, or why that could not be done."""
+    place = project.failed(**_places(declared))
+    try:
+        _write_evidence(project, declared, draft, failure)
+    except OSError as problem:
+        return f"no evidence could be kept in {project.relative(place)}: {problem.strerror}"
+    return f"evidence: {project.relative(place)}"
+
+
+def _write_evidence(project: Project, declared: receipt.Declaration, draft: Path, failure: HeramsError) -> None:
+    """The notebook as far as it ran, its log and the cause."""
     with project.replacing_folder(project.failed(**_places(declared))) as kept:
         for name in ("notebook.ipynb", "log.txt"):
             if (draft / name).is_file():

@@ -90,9 +90,9 @@ def decide(folder: Path) -> None:
     project = Project(folder)
     records = project.read_table(ROUND, "records")
     ids = project.read_table(ROUND, "facilities").set_index("source_row")["facility_id"]
-    row = records[records["BAWA1"] == "A1"].iloc[0]
+    row = records[(records["BAWA2_1"] == "A1") & (records["BAWA2_2"] == "")].iloc[0]
     decision = {
-        "decision": "correct", "facility": str(ids[row["source_row"]]), "question": "BAWA1", "was": "A1", "now": "A2",
+        "decision": "correct", "facility": str(ids[row["source_row"]]), "question": "BAWA2_1", "was": "A1", "now": "A2",
         "reason": "Asked again", "role": "Statistics officer", "office": "Health Department", "date": "2023-11-01",
     }  # fmt: skip
     project.write_text(project.decisions(ROUND), yaml.safe_dump([decision]))

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -95,6 +96,49 @@ def test_a_run_that_was_killed_is_taken_up_by_the_next_with_the_same_bytes(made:
     assert herams(project, "run").returncode == 0
     assert pages(project) == pages(made)
     assert (project.root / "dvc.lock").read_bytes() == (made.root / "dvc.lock").read_bytes()
+
+
+def alive() -> set[int]:
+    return descendants(0) | descendants(1)
+
+
+def descendants(of: int) -> set[int]:
+    """The processes that a process has started, and those that they have, as far as they are alive."""
+    parents = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            told = place.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if told[0] != "Z":
+            parents[int(place.parent.name)] = int(told[1])
+    found, waiting = set(), {of}
+    while waiting:
+        found |= (waiting := {child for child, parent in parents.items() if parent in waiting})
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").is_file(), reason="processes are counted in /proc")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_while_notebooks_run_leaves_no_process_behind(
+    made: Project, tmp_path: Path, how: signal.Signals
+) -> None:
+    project = Project(tmp_path / "project")
+    shutil.copytree(made.root, project.root)
+    shutil.rmtree(project.outputs() / ROUND)
+    command, settings = [sys.executable, "-m", "pipeline", "run"], os.environ | {"PYTHONPATH": str(project.root)}
+    run = subprocess.Popen(command, cwd=project.root, env=settings, stdout=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    while not list(project.outputs().glob(".draft-*/log.txt")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    started = descendants(run.pid)
+    assert len(started) >= 4  # the tracker, the preloaded process, a worker, its kernel
+    run.send_signal(how)
+    run.wait(30)
+    while started & alive():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_a_decision_makes_anew_the_pages_that_it_touches_and_no_others(made: Project) -> None:

@@ -152,8 +152,6 @@ def execute(notebook: Any, parameters: Mapping[str, str], folder: Path) -> Any:
 
     Raises UnfinishedRunError with the cause when a cell fails, the kernel dies, or a check afterwards does not hold.
     """
-    import nbformat
-
     check_parameters(notebook, parameters)
     draft = folder / "notebook.ipynb"
     with (
@@ -162,15 +160,23 @@ def execute(notebook: Any, parameters: Mapping[str, str], folder: Path) -> Any:
         _log_into(log),
     ):
         cause = _run(notebook, parameters, draft, (Path(private), log))
-    executed = notebook
-    if draft.is_file():
-        executed = nbformat.read(draft, as_version=4)  # type: ignore[no-untyped-call]
+    executed = _written(draft) or notebook
     found = faults(executed, parameters)
     if cause and not any(cause in fault for fault in found):
         found.insert(0, cause)
     if found:
         raise UnfinishedRunError("the notebook did not run whole: " + "; ".join(found), executed)
     return executed
+
+
+def _written(draft: Path) -> Any:
+    """The executed notebook as papermill wrote it; None where there is none, or half of one on a full disk."""
+    import nbformat
+
+    try:
+        return nbformat.read(draft, as_version=4)  # type: ignore[no-untyped-call]
+    except (FileNotFoundError, nbformat.reader.NotJSONError):
+        return None
 
 
 def _run(notebook: Any, parameters: Mapping[str, str], draft: Path, private_and_log: tuple[Path, Any]) -> str:

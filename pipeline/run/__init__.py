@@ -61,9 +61,11 @@ def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
 
     _sweep(project)
     board = make(project, wanted, limits)
-    index.index(project)
-    if board.failures:
-        raise HeramsError(told.recap(board.failures, board.skipped))
+    try:
+        index.index(project)
+    finally:
+        if board.failures:
+            raise HeramsError(told.recap(board.failures, board.skipped))
 
 
 def _front_page(project: Project) -> None:

@@ -91,8 +91,16 @@ def bring_up_to_date(project: Project, graph: Graph, crew: Crew) -> Board:
             _loop(project, board, teller, lambda name: crew.launch(project, graph, name))
         finally:
             workers.stop(board.running)
-            graph.write()
+            _write(board)
     return board
+
+
+def _write(board: Board) -> None:
+    """Writes the lock; on a full disk the earlier one stays, and the next run finds what was made in DVC's cache."""
+    try:
+        board.graph.write()
+    except OSError as problem:
+        board.fail("dvc.lock", f"could not be written: {problem.strerror}")
 
 
 def _loop(project: Project, board: Board, teller: told.Teller, launch: Callable[[str], BaseProcess]) -> None:
