@@ -194,7 +194,7 @@ def test_planning_does_not_load_dvc(tmp_path: Path) -> None:
 
 def test_the_plan_says_why(tmp_path: Path) -> None:
     project = toy(tmp_path / "project")
-    assert plan.plan(project).reasons["last"] == ["it has never run"]
+    assert plan.plan(project).reasons["last"] == ["there is no dvc.lock"]
     ran(project)
     (project.root / "source.txt").write_text("fire\n")
     (project.root / "two.a").write_text("forged\n")
@@ -202,6 +202,31 @@ def test_the_plan_says_why(tmp_path: Path) -> None:
     assert found.reasons["first@one"] == ["input changed: source.txt"]
     assert found.reasons["page@two-a"] == ["output changed: two.a"]
     assert found.follow["page@one-a"] == "first@one"
+
+
+LAYERS = """
+stages:
+  made: {cmd: echo 1 > made, deps: [pipeline/page.py, requirements.lock, source.txt], outs: [made]}
+  later: {cmd: echo 2 > later, outs: [later]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        ("pipeline/page.py", "code changed: pipeline/page.py"),
+        ("requirements.lock", "the lock of library versions changed: requirements.lock"),
+        ("source.txt", "input changed: source.txt"),
+    ],
+)
+def test_the_plan_tells_code_and_versions_from_other_inputs(tmp_path: Path, file: str, why: str) -> None:
+    project = toy(tmp_path / "project", LAYERS)
+    project.write_text(project.root / "pipeline/page.py", "")
+    project.write_text(project.root / "requirements.lock", "")
+    ran(project, targets=["made"])
+    assert plan.plan(project).reasons == {"later": ["it has never run"]}
+    project.write_text(project.root / file, "# another\n")
+    assert plan.plan(project).reasons["made"] == [why]
 
 
 TEXTS = st.one_of(

@@ -23,6 +23,7 @@ import yaml
 from pipeline.project import Project
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+CODE, VERSIONS = "pipeline", "requirements.lock"
 ALWAYS_IGNORED = (".git", ".hg", ".dvc")
 
 
@@ -51,12 +52,13 @@ class Plan:
 def plan(project: Project, targets: Sequence[str] = ()) -> Plan:
     """What must run for all stages, or for the targets and what they need."""
     stages = _needed(declared(project), targets)
-    locked = _yaml(project, "dvc.lock").get("stages", {}) if (project.root / "dvc.lock").is_file() else {}
+    is_locked = (project.root / "dvc.lock").is_file()
+    locked = _yaml(project, "dvc.lock").get("stages", {}) if is_locked else {}
     look = Files(project)
     found = Plan(stages)
     makers = {path: stage.name for stage in stages for path in stage.outputs}
     for stage in stages:
-        why = list(_reasons(project, stage, locked.get(stage.name), look))
+        why = list(_reasons(project, stage, locked.get(stage.name), look)) if is_locked else ["there is no dvc.lock"]
         if why:
             found.reasons[stage.name] = why
     for stage in _in_order(stages, makers):
@@ -177,13 +179,20 @@ def _reasons(project: Project, stage: Stage, lock: Mapping[str, Any] | None, loo
         yield "its command is another now"
     known = {entry["path"]: entry for entry in lock.get("deps", [])}
     for path in stage.inputs:
-        yield from _difference(path, known.get(path), look, "input")
+        yield from _difference(path, known.get(path), look, _kind(path))
     yield from _parameters(project, stage, lock.get("params", {}))
     made = {entry["path"]: entry for entry in lock.get("outs", [])}
     for path in stage.outputs:
         yield from _difference(path, made.get(path), look, "output")
         if path in made and path not in stage.uncached and not look.cached(made[path]["md5"]):
             yield f"output is not in DVC's cache: {path}"
+
+
+def _kind(path: str) -> str:
+    """What an input is for the person who reads why a stage must run."""
+    if path == VERSIONS:
+        return "the lock of library versions"
+    return "code" if path.split("/")[0] == CODE else "input"
 
 
 def _difference(path: str, entry: Mapping[str, Any] | None, look: Files, kind: str) -> Iterator[str]:
