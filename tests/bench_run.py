@@ -25,29 +25,62 @@ ROUND = "demo-2023"
 def rows(project: Path) -> Iterator[tuple[str, float, str, float]]:
     """What was done, its seconds, what it is set against, and the seconds of that; `project` has nothing made yet."""
     with tempfile.TemporaryDirectory() as folder:
-        places = {name: Path(folder) / name for name in ("dvc", "two", "one", "floor")}
-        for place in places.values():
-            shutil.copytree(project, place)
-            herams(place, "-m", "dvc", "init", "--no-scm", "--quiet")
-        by_dvc = seconds(lambda: herams(places["dvc"], "-m", "dvc", "repro", "--quiet"))
-        floor = seconds(lambda: herams(places["floor"], __file__, str(places["floor"])))
-        two = seconds(lambda: herams(places["two"], "-m", "pipeline", "run", "--jobs", "2"))
-        yield "floor: two warm processes, no kernels, no DVC", floor, "dvc repro", by_dvc
-        yield "dvc repro", by_dvc, "the floor", floor
-        yield "herams run, 2 jobs", two, "the floor", floor
-        yield "herams run, 2 jobs", two, "dvc repro", by_dvc
-        one = seconds(lambda: herams(places["one"], "-m", "pipeline", "run", "--jobs", "1"))
-        yield "herams run, 1 job", one, "dvc repro", by_dvc
-        yield "reports only, papermill's command line", seconds(lambda: papermill(places["one"])), "dvc repro", by_dvc
-        yield (
-            "herams run, nothing to do",
-            seconds(lambda: herams(places["two"], "-m", "pipeline", "run")),
-            "the floor",
-            floor,
-        )
-        decide(places["two"])
-        decided = seconds(lambda: herams(places["two"], "-m", "pipeline", "run", "--jobs", "2"))
-        yield "herams run, one corrected answer", decided, "the whole round", two
+        places = {name: Path(folder) / name for name in ("floor", "dvc", "one", "two", "usual", "many")}
+        for name, place in places.items():
+            if name != "many":
+                shutil.copytree(project, place)
+                herams(place, "-m", "dvc", "init", "--no-scm", "--quiet")
+        took: dict[str, float] = {}
+        yield from whole(places, took)
+        yield from little(places, took["usual"])
+
+
+def whole(places: dict[str, Path], took: dict[str, float]) -> Iterator[tuple[str, float, str, float]]:
+    """The round from nothing, by each way of making it; notes the seconds of `herams run` by the place of each."""
+    floor = seconds(lambda: herams(places["floor"], __file__, str(places["floor"])))
+    by_dvc = seconds(lambda: herams(places["dvc"], "-m", "dvc", "repro", "--quiet"))
+    yield "floor: two warm processes, no kernels, no DVC", floor, "dvc repro", by_dvc
+    yield "dvc repro", by_dvc, "the floor", floor
+    loop = seconds(lambda: papermill(places["dvc"]))
+    yield "the reports only, by papermill's command line", loop, "dvc repro", by_dvc
+    for name, jobs in (("one", ["--jobs", "1"]), ("two", ["--jobs", "2"]), ("usual", [])):
+        took[name] = seconds(lambda name=name, jobs=jobs: run(places[name], *jobs))
+        what = f"herams run {' '.join(jobs) or '(cores + 1 jobs)'}"
+        yield what, took[name], "the floor", floor
+        yield f"dvc repro, beside {what}", by_dvc, what, took[name]
+
+
+def little(places: dict[str, Path], all_of_it: float) -> Iterator[tuple[str, float, str, float]]:
+    """When little or nothing is to be done, beside the whole round from nothing."""
+    place = places["usual"]
+    rounds(place, places["many"])
+    yield "herams run, nothing to do", seconds(lambda: run(place)), "the whole round", all_of_it
+    for words in (("run",), ("run", "--dry"), ("status",)):
+        took = seconds(lambda words=words: herams(places["many"], "-m", "pipeline", *words))
+        yield f"herams {' '.join(words)}, 5 open rounds up to date, 160 stages", took, "the whole round", all_of_it
+    decide(place)
+    yield "herams run, one corrected answer", seconds(lambda: run(place)), "the whole round", all_of_it
+
+
+def run(folder: Path, *words: str) -> None:
+    """Brings a project up to date by `herams run`."""
+    herams(folder, "-m", "pipeline", "run", *words)
+
+
+def rounds(made: Path, target: Path) -> None:
+    """A copy of a project that has the same round five times, all of it up to date."""
+    shutil.copytree(made, target)
+    names = [ROUND, *(f"again-{number}" for number in range(4))]
+    registry, lock = target / "data/registry.yml", target / "dvc.lock"
+    told, stages = yaml.safe_load(registry.read_text(encoding="utf-8")), lock.read_text(encoding="utf-8")
+    told |= {"open": names, "simulated": names, "rounds": dict.fromkeys(names, told["rounds"][ROUND])}
+    registry.write_text(yaml.dump(told, Dumper=yaml.SafeDumper, sort_keys=False), encoding="utf-8")
+    head, body = stages.split("stages:\n", 1)
+    lock.write_text(f"{head}stages:\n" + "".join(body.replace(ROUND, name) for name in names), encoding="utf-8")
+    for name in names[1:]:
+        for folder in ("data/raw", "data/tables", "data/verdicts", "data/briefs", "outputs"):
+            shutil.copytree(target / folder / ROUND, target / folder / name)
+        shutil.copy(target / "data/decisions" / f"{ROUND}.yml", target / "data/decisions" / f"{name}.yml")
 
 
 def seconds(work: Callable[[], Any]) -> float:
