@@ -74,11 +74,7 @@ def herams() -> None:
     "--directorate", "scope", metavar="SCOPE", help="Only the report of this directorate (or federal, kurdistan, iraq)."
 )
 @click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(1),
-    metavar="N",
-    help="Stages at once; by default the machine's cores and one more, since a report waits now and then.",
+    "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; by default cores and one more."
 )
 @click.option("--timeout", type=click.IntRange(1), metavar="SECONDS", help="Stop a report that takes longer.")
 @click.option("--dry", is_flag=True, help="Say what would run and why, and run nothing.")

@@ -64,7 +64,7 @@ class Report(Entry):
     """A report of the catalogue: its notebook, and the scopes it is made for."""
 
     notebook: Word
-    scopes: Literal["directorates", "wider"]
+    scopes: Literal["directorates", "wider", "iraq"]
     title: str
 
 
@@ -92,5 +92,5 @@ class Registry(Entry):
 
     def reports_of(self, scope: str) -> tuple[str, ...]:
         """The reports that are made for a scope."""
-        kind = "wider" if scope in WIDER_SCOPES else "directorates"
-        return tuple(name for name, report in self.reports.items() if report.scopes == kind)
+        kinds = {"wider", scope} if scope in WIDER_SCOPES else {"directorates"}
+        return tuple(name for name, report in self.reports.items() if report.scopes in kinds)

@@ -17,8 +17,9 @@ from pipeline.brief import lists as brief_lists
 from pipeline.brief import slices as brief_slices
 from pipeline.brief.material import gather
 from pipeline.errors import VerdictError
-from pipeline.figures.brief import SLICES
 from pipeline.project import Project
+
+SLICES = ("measures", "comparison", "areas", "labels", "items", "methods", "findings", "facilities")
 
 
 def folder(project: Project, scope: str) -> Path:

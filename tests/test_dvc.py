@@ -56,6 +56,7 @@ def graph() -> grimp.ImportGraph:
         "brief",
         "report-directorate",
         "report-wider",
+        "report-collection",
     ],
 )
 def test_a_stage_names_the_modules_that_it_imports(here: Project, graph: grimp.ImportGraph, stage: str) -> None:

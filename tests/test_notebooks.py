@@ -12,8 +12,8 @@ from pipeline.figures.section import Section
 from pipeline.kernel.checks import own_parameters, read_notebook, tags
 from pipeline.project import Project
 
-NAMES = ("directorate", "national")
-# Every section of the directorate's page is on the national one too.
+NAMES = ("directorate", "national", "collection")
+# Every section is on the national page or on the collection's.
 SECTIONS = {name for name, found in vars(figures).items() if isinstance(found, Section)}
 
 
@@ -70,7 +70,7 @@ def test_a_notebook_makes_no_number(here: Project, name: str) -> None:
 
 
 def test_no_section_is_forgotten(here: Project) -> None:
-    assert set(shown(here, "national")) == SECTIONS
+    assert set(shown(here, "national")) | set(shown(here, "collection")) == SECTIONS
     assert set(shown(here, "directorate")) < SECTIONS
 
 
@@ -78,4 +78,4 @@ def test_no_section_is_forgotten(here: Project) -> None:
 def test_every_section_of_a_notebook_is_there_once_and_the_title_first(here: Project, name: str) -> None:
     found = shown(here, name)
     assert set(found) <= SECTIONS and len(set(found)) == len(found)
-    assert found[:2] == ["title", "headlines"]
+    assert found[:2] == ["title", "coverage" if name == "collection" else "headlines"]

@@ -143,7 +143,7 @@ def test_a_notebook_with_other_parameters_is_refused_before_it_runs(broken: Proj
         ("small-2033", "kirkuk", "overview", "did you mean 'small-2023'"),
         ("small-2023", "kirkuuk", "overview", "did you mean 'kirkuk'"),
         ("small-2023", "kirkuk", "overviews", "did you mean 'overview'"),
-        ("small-2023", "iraq", "overview", "known: national"),
+        ("small-2023", "iraq", "overview", "known: collection, national"),
     ],
 )
 def test_an_unknown_word_is_refused_with_a_hint(round_name: str, scope: str, name: str, hint: str) -> None:

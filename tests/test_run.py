@@ -48,9 +48,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_one_command_makes_a_page_and_a_receipt_for_every_scope_and_the_front_page(made: Project) -> None:
     for scope in SCOPES:
-        (report,) = made.registry.reports_of(scope)
-        assert made.page(ROUND, scope, report).is_file()
-        assert made.receipt(ROUND, scope, report).is_file()
+        for report in made.registry.reports_of(scope):
+            assert made.page(ROUND, scope, report).is_file()
+            assert made.receipt(ROUND, scope, report).is_file()
     assert made.front_page().is_file()
 
 

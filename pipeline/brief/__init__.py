@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.brief import collection as brief_collection
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
@@ -41,9 +42,18 @@ def brief(project: Project, round_name: str) -> None:
     cuts = shared(material, project.scopes)
     with project.replacing_folder(project.briefs(round_name)) as draft:
         for scope in project.scopes:
-            told, slices = cut(material, scope, cuts)
-            for report in project.registry.reports_of(scope):
-                _write(project, draft / scope / report, told | {"report": report}, slices)
+            for notebook, reports in _by_notebook(project, scope).items():
+                told, slices = CUTS.get(notebook, cut)(material, scope, cuts)
+                for report in reports:
+                    _write(project, draft / scope / report, told | {"report": report}, slices)
+
+
+def _by_notebook(project: Project, scope: str) -> dict[str, list[str]]:
+    """The reports of a scope by the notebook that they are made with: it says what they must know."""
+    found: dict[str, list[str]] = {}
+    for report in project.registry.reports_of(scope):
+        found.setdefault(project.registry.reports[report].notebook, []).append(report)
+    return found
 
 
 def shared(material: Material, scopes: Iterable[str]) -> Cuts:
@@ -79,6 +89,19 @@ def cut(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Sli
         "governorates": brief_slices.governorates(material, scope),
         "reconciliation": brief_lists.reconciliation(material) if scope == "iraq" else [],
     }, slices
+
+
+def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Slices]:
+    """What the report of how the answers came in may know; it holds counts of answers, whatever the gate says."""
+    told = {**_who(material, scope), **brief_state.about(material, scope), "kind": "collection"}
+    findings = brief_state.findings_of(material, scope).head(brief_state.FINDINGS_SHOWN).drop(columns="sector")
+    words = brief_slices.labels(material, scope)
+    labels = pd.concat([words, brief_collection.labels(material, scope)], ignore_index=True)
+    return told, {"labels": labels, "findings": findings, **brief_collection.slices(material, scope)}
+
+
+# What a notebook must know, where that is not the numbers of its scope.
+CUTS = {"collection": cut_collection}
 
 
 def _numbers(material: Material, scope: str, cuts: Cuts) -> Slices:
@@ -125,6 +148,6 @@ def _empty() -> Slices:
 
 
 def _write(project: Project, folder: Path, told: Mapping[str, Any], slices: Slices) -> None:
-    project.write_json(folder / "brief.json", told)
+    project.write_json(folder / "brief.json", {**told, "slices": sorted(slices)})
     for name, rows in slices.items():
         project.write_csv(folder / f"{name}.csv", rows)

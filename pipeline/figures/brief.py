@@ -8,6 +8,7 @@ labels        list, code, en, ar, ckb
 items         item, kind, module, en, ar, ckb: in the order of the form
 methods       code, name, numerator, denominator, source, note
 findings      as beside the verdicts;  facilities   list, place, facility_id, …, for the lists that a page prints
+The collection report has slices of its own: see `pipeline.brief.collection`. brief.json names those that there are.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ from pipeline.project import Project
 from pipeline.words import Words
 from pipeline.words import load as load_words
 
-SLICES = ("measures", "comparison", "areas", "labels", "items", "methods", "findings", "facilities")
 # Hospitals, primary care and other facilities are always shown apart.
 LEVELS = ("hospital", "phc", "other")
 FEW = 10
@@ -74,8 +74,8 @@ class Brief:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the gate has closed the scope: then the brief holds no number."""
-        return bool(self.told["state"] == "closed")
+        """Whether the gate has closed the scope, so that the brief holds no number; counts of answers are none."""
+        return bool(self.told["state"] == "closed" and self.told["kind"] != "collection")
 
     @cached_property
     def measures(self) -> dict[tuple[str, str, str], Measure]:
@@ -175,7 +175,7 @@ def read(project: Project, round_name: str, scope: str, report: str, language: s
     asked = {"round": round_name, "scope": scope, "report": report}
     if {name: told.get(name) for name in asked} != asked:
         raise BriefError(f"{project.relative(folder)} is about another report: run `herams brief {round_name}`")
-    slices = {name: project.read_csv(folder / f"{name}.csv") for name in SLICES}
+    slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
     return Brief(told, slices, load_words(project, language), language)
 
 

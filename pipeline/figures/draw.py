@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from pipeline.figures.svg import svg
-from pipeline.words import percent
+from pipeline.words import number, percent
 
 # Lightness 60, 82, 37, 78, 50: no two neighbours are alike in grey.
 COLOURS = {
@@ -38,8 +40,10 @@ ON_COLOUR = {"not_available": "white", "unknown": "white", "major": "white"}
 INCHES = 4.6
 # About how wide a letter of the label and of the note is, in points.
 LETTER, NOTE_LETTER = 5.0, 4.5
-SMALLEST = 6.5
+SMALLEST, SMALL = 6.5, 8.5
 ROW = 0.43
+# About how many days are named below a chart over time.
+MARKS = 5
 # matplotlib knows its settings as literals; as Any they pass.
 STYLE: Any = {
     "svg.fonttype": "none",
@@ -68,8 +72,8 @@ def stacked(rows: Sequence[Row], kinds: Sequence[str], legend: Mapping[str, str]
     _legend(axes, kinds, legend)
     _labels(axes, rows)
     left = [0.0] * len(rows)
-    for number, kind in enumerate(kinds):
-        widths = [row.shares[number] or 0.0 for row in rows]
+    for rank, kind in enumerate(kinds):
+        widths = [row.shares[rank] or 0.0 for row in rows]
         drawn = [place for place, width in enumerate(widths) if width]
         axes.barh(
             [place + 0.24 for place in drawn],
@@ -89,7 +93,7 @@ def stacked(rows: Sequence[Row], kinds: Sequence[str], legend: Mapping[str, str]
                     ha="center",
                     va="center",
                     color=ON_COLOUR.get(kind, COLOURS["ink"]),
-                    fontsize=8.5,
+                    fontsize=SMALL,
                 )
         left = [start + width for start, width in zip(left, widths, strict=True)]
     return svg(figure, STYLE)
@@ -109,8 +113,26 @@ def bars(rows: Sequence[Row], marked: str = "") -> str:
             _mark(axes, row.mark, place + 0.24)
     if marked:
         _mark(axes, 0.012, -0.6)
-        axes.text(0.035, -0.58, marked, ha="left", va="center", color=COLOURS["muted"], fontsize=8.5)
+        axes.text(0.035, -0.58, marked, ha="left", va="center", color=COLOURS["muted"], fontsize=SMALL)
     _limits(axes, len(rows), -0.9 if marked else -0.35)
+    return svg(figure, STYLE)
+
+
+def rising(days: Sequence[date], sums: Sequence[int]) -> str:
+    """How a count rose over the days, from the first to the last."""
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(INCHES, INCHES / 2))
+        axes = figure.add_axes((0.11, 0.12, 0.87, 0.83))
+    x, y = np.array(days, dtype="datetime64[D]"), np.array(sums)
+    sns.lineplot(x=x, y=y, ax=axes, color=COLOURS["bar"], drawstyle="steps-post", errorbar=None)
+    # A collection, as `fill_between` makes, would be a reference to a shape elsewhere in the file, and so would a tick.
+    axes.fill(np.append(np.repeat(x, 2), x[-1]), [0, *np.repeat(y, 2)[:-1], 0], color=COLOURS["pale"])
+    axes.set_ylim(0, sums[-1] * 1.04)
+    named = x[:: max(1, len(x) // MARKS)]
+    axes.set_xticks(named, labels=[str(day)[:7] for day in named])
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.yaxis.set_major_formatter(lambda value, _: number(value))
+    axes.tick_params(bottom=False, left=False, labelsize=SMALL, labelcolor=COLOURS["muted"])
     return svg(figure, STYLE)
 
 
@@ -140,7 +162,7 @@ def _labels(axes: Any, rows: Sequence[Row]) -> None:
         size, text = _fitting(row)
         axes.text(0, place - 0.13, text, ha="left", va="center", fontsize=size)
     for place, row in enumerate(rows):
-        axes.text(1, place - 0.13, row.note, ha="right", va="center", color=COLOURS["muted"], fontsize=8.5)
+        axes.text(1, place - 0.13, row.note, ha="right", va="center", color=COLOURS["muted"], fontsize=SMALL)
 
 
 def _fitting(row: Row) -> tuple[float, str]:
@@ -167,6 +189,6 @@ def _mark(axes: Any, across: float, down: float) -> None:
 
 def _legend(axes: Any, kinds: Sequence[str], legend: Mapping[str, str]) -> None:
     step = 1 / len(kinds)
-    for number, kind in enumerate(kinds):
-        axes.barh(-0.95, 0.03, 0.3, left=number * step, color=COLOURS[kind])
-        axes.text(number * step + 0.04, -0.94, legend[kind], ha="left", va="center", fontsize=8.5)
+    for rank, kind in enumerate(kinds):
+        axes.barh(-0.95, 0.03, 0.3, left=rank * step, color=COLOURS[kind])
+        axes.text(rank * step + 0.04, -0.94, legend[kind], ha="left", va="center", fontsize=SMALL)

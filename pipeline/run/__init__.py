@@ -21,7 +21,6 @@ import click
 from pipeline import verdict
 from pipeline.errors import GateClosedError, HeramsError, unknown
 from pipeline.project import TABLES, Project
-from pipeline.registry import WIDER_SCOPES
 from pipeline.run import plan, told, work
 
 if TYPE_CHECKING:
@@ -138,10 +137,12 @@ def targets(project: Project, rounds: Sequence[str], scope: str | None) -> list[
         return []
     if scope is not None and scope not in project.scopes:
         raise unknown("scope", scope, project.scopes)
+    makers = {path: stage.name for stage in plan.declared(project) for path in stage.outputs}
     return [
-        f"report-{'wider' if one in WIDER_SCOPES else 'directorate'}@{name}-{one}"
+        makers[project.relative(project.page(name, one, report))]
         for name in rounds
         for one in ([scope] if scope else project.scopes)
+        for report in project.registry.reports_of(one)
     ]
 
 

@@ -1,0 +1,132 @@
+"""The collection report: who has answered, when and how fully, what was doubted and decided, whatever the gate says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import made
+import pandas as pd
+import pytest
+
+from pipeline import brief as briefs
+from pipeline import figures
+from pipeline.brief import collection
+from pipeline.figures.brief import Brief, read
+from pipeline.figures.html import Chart, Html
+from pipeline.project import Project
+
+SECTIONS = ("coverage", "progress", "completeness", "answered", "workspaces", "sectors")
+
+
+@cache
+def of_iraq() -> Brief:
+    return brief_of(made.whole())
+
+
+def brief_of(project: Project) -> Brief:
+    return read(project, made.round_of(project), "iraq", "collection", "en")
+
+
+def shown(brief: Brief, name: str) -> str:
+    parts = getattr(figures, name).parts(brief)
+    return " ".join(str(part.markup) if isinstance(part, Html) else part.alt for part in parts)
+
+
+def facilities(project: Project) -> pd.DataFrame:
+    return project.read_table(made.round_of(project), "facilities")
+
+
+def test_every_facility_is_counted_once_by_sector_and_by_day() -> None:
+    slices, table = of_iraq().slices, facilities(made.whole())
+    assert slices["coverage"]["facilities"].astype(int).sum() == len(table)
+    assert slices["progress"]["facilities"].astype(int).sum() == len(table)
+    kirkuk = slices["coverage"][slices["coverage"]["directorate"] == "kirkuk"]
+    assert kirkuk["facilities"].astype(int).sum() == (table["directorate"] == "kirkuk").sum()
+
+
+def test_a_sector_that_has_sent_nothing_is_named(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    sectors = project.reference("sectors.csv")
+    project.write_text(sectors, project.read_text(sectors) + "kirkuk-nowhere,kirkuk,Nowhere sector,قطاع,IQG13\n")
+    briefs.brief(project, made.round_of(project))
+    assert "One sector of the list has not answered: Kirkuk: Nowhere sector." in shown(brief_of(project), "coverage")
+
+
+def test_an_answer_from_outside_the_window_is_not_counted_inside() -> None:
+    table = facilities(made.whole())
+    late = table.assign(response_date=table["response_date"].where(table.index > 0, "2002-01-01"))
+    material = briefs.gather(made.whole(), made.round_of(made.whole()))
+    found = collection.coverage(material, late.astype({"directorate": str, "sector": str}), material.members("iraq"))
+    assert found["in_window"].sum() == len(table) - 1
+    assert found["first"].loc[found["first"] != ""].min() == "2002-01-01"
+
+
+def test_the_questions_answered_are_those_of_the_measures() -> None:
+    project = made.whole()
+    measures = project.read_table(made.round_of(project), "measures")
+    rows = measures[(measures["indicator"] == "COV_ITEMS") & (measures["dimension"] == "all")].set_index("scope")
+    found = of_iraq().slices["completeness"]
+    for slug in project.registry.directorates:
+        mine = found[found["directorate"] == slug]
+        assert mine["numerator"].astype(int).sum() == rows.loc[slug, "numerator"]
+        assert mine["denominator"].astype(int).sum() == rows.loc[slug, "denominator"]
+
+
+FINDING = {
+    "table": "records", "rule": "catchment_known", "severity": "warning", "sector": "kirkuk", "question": "MoSD7",
+    "value": "0", "expected": "a number", "what_to_do": "Ask.",
+}  # fmt: skip
+
+
+def judged(tmp_path: Path) -> Project:
+    """A round of which two facilities of Kirkuk are doubted, one of them settled, and a third is corrected."""
+    project = made.copy(tmp_path)
+    mine = facilities(project).query("directorate == 'kirkuk'")["facility_id"].astype(str).tolist()
+    rows = [
+        FINDING | {"directorate": "kirkuk", "facility_id": facility, "settled_by": settled}
+        for facility, settled in zip(mine[:2], ("", "accepted until 2030-01-01"), strict=True)
+    ]
+    made.judge(project, "records", findings=rows)
+    return project
+
+
+def test_questions_asked_and_settled_are_told_by_directorate_and_by_workspace(tmp_path: Path) -> None:
+    project = judged(tmp_path)
+    material = briefs.gather(project, made.round_of(project))
+    slices = collection.slices(material, "iraq")
+    (row,) = slices["answered"].to_dict("records")
+    assert (row["directorate"], row["severity"], row["asked"], row["settled"]) == ("kirkuk", "warning", 2, 1)
+    (where,) = slices["workspaces"].to_dict("records")
+    assert (where["directorate"], where["warning"], where["critical"], where["settled"]) == ("kirkuk", 2, 0, 1)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_says_something_also_where_the_gate_has_closed_iraq(name: str) -> None:
+    brief = of_iraq()
+    shut = replace(brief, told={**brief.told, "state": "closed"})
+    assert not shut.is_closed
+    assert shown(shut, name)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_round_without_any_answer_still_reads_well(name: str) -> None:
+    brief = of_iraq()
+    empty = replace(brief, slices={**brief.slices, **{key: brief.slices[key].head(0) for key in brief.told["slices"]}})
+    assert shown(empty, name)
+
+
+def test_the_chart_over_time_says_in_words_what_it_shows() -> None:
+    (chart,) = [part for part in figures.progress.parts(of_iraq()) if isinstance(part, Chart)]
+    days = of_iraq().slices["progress"]["day"]
+    assert f"The first answer dates from {days.min()}" in chart.alt and f"the last came on {days.max()}" in chart.alt
+    assert "<use" not in chart.svg and "href" not in chart.svg
+
+
+def test_no_completeness_is_told_of_a_closed_directorate(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    made.close(project, "kirkuk")
+    slices = collection.slices(briefs.gather(project, made.round_of(project)), "iraq")
+    assert set(slices["completeness"]["directorate"]) == {"erbil", "peoples-clinics"}
+    assert (slices["coverage"]["directorate"] == "kirkuk").any()
