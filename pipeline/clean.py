@@ -6,7 +6,7 @@ Nothing is repaired here: decisions have been applied, and what the codebook doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,8 +17,9 @@ import pandas as pd
 from pipeline import codebook as codebooks
 from pipeline import decisions, places, verdict
 from pipeline.codebook import Codebook, Question
+from pipeline.column import Columns
 from pipeline.project import Project
-from pipeline.relevance import STATES, states
+from pipeline.relevance import STATES, Levels, state_codes
 
 ANSWERED = STATES.index("answered")
 LACKING = ("partial", "not_available")
@@ -38,33 +39,30 @@ FACILITY_COLUMNS = (
 )  # fmt: skip
 
 Codes = npt.NDArray[np.int16]
-Column: TypeAlias = "pd.Series[str] | pd.Series[float] | pd.Series[int]"
+Cells: TypeAlias = "pd.Series[str] | pd.Series[float] | pd.Series[int]"
 
 
 @dataclass(frozen=True)
 class Responses:
     """The records in the order of their facilities, with the codebook, places and states that explain them."""
 
-    records: pd.DataFrame
+    columns: Columns
     codebook: Codebook
     placed: pd.DataFrame
-    states: pd.DataFrame
+    states: Mapping[str, Levels]
+    """The state of each question in each record, as a place in STATES."""
 
-    def state_words(self, question: Question) -> pd.Series[str]:
-        """The state of a question in each record."""
-        return self.states[question.name].astype(str)
+    def numbers(self, question: Question | None) -> npt.NDArray[np.float64]:
+        """The numbers in a question's column; missing where there is none, or no such question."""
+        if question is None:
+            return np.full(len(self.columns), np.nan)
+        return self.columns[question.columns[0]].numbers()
 
-    def state_codes(self, question: Question) -> npt.NDArray[np.int8]:
-        """The state of a question in each record, as a place in STATES."""
-        return np.asarray(self.states[question.name].cat.codes, dtype=np.int8)
-
-    def canonical(self, question: Question, column: str) -> pd.Series[str]:
-        """Our word for each answer in a column; missing where there is none, or one that the codebook lacks."""
-        return self.records[column].map(question.canonical)
-
-    def numbers(self, question: Question) -> pd.Series[float]:
-        """The numbers in a question's column; missing where there is none."""
-        return pd.to_numeric(self.records[question.columns[0]], errors="coerce").astype(float)
+    def words(self, question: Question, column: str, words: Sequence[str]) -> Codes:
+        """The place in `words` of our word for each answer in a column; -1 where there is none that we know."""
+        place = {word: number for number, word in enumerate(words)}
+        known = {code: place[word] for code, word in question.canonical.items() if word in place}
+        return self.columns[column].coded(known, otherwise=-1)
 
 
 def clean(project: Project, round_name: str) -> None:
@@ -83,10 +81,15 @@ def tables(
     records: pd.DataFrame, codebook: Codebook, reference: places.Places, double_reports: Mapping[str, str]
 ) -> dict[str, pd.DataFrame]:
     """The four tables by name, each sorted by facility; `double_reports` names the facility that a row repeats."""
-    placed = places.place(records, codebook, reference)
-    order = placed["facility_id"].argsort(kind="stable").to_numpy()
-    records, placed = (frame.iloc[order].reset_index(drop=True) for frame in (records, placed))
-    responses = Responses(records, codebook, placed, states(records, codebook))
+    source = {
+        "response_date": records["date"],
+        "source_file": records["source_file"],
+        "source_row": records["source_row"],
+    }
+    placed = places.place(records, codebook, reference).assign(**source)
+    order = np.asarray(placed["facility_id"].argsort(kind="stable"), dtype=np.int64)
+    columns = Columns(records, order)
+    responses = Responses(columns, codebook, placed.iloc[order].reset_index(drop=True), state_codes(columns, codebook))
     return {
         "facilities": facilities(responses, double_reports),
         "answers": answers(responses),
@@ -97,8 +100,8 @@ def tables(
 
 def facilities(responses: Responses, double_reports: Mapping[str, str]) -> pd.DataFrame:
     """A row for each facility. A coded field without an answer holds its state; a number without one is missing."""
-    records, placed = responses.records, responses.placed
-    found: dict[str, Column] = {str(name): placed[name] for name in placed}
+    placed = responses.placed
+    found: dict[str, Cells] = {str(name): placed[name] for name in placed}
     for name in TEXTS:
         found[name] = _text(responses, name)
     for name in CODED:
@@ -110,10 +113,7 @@ def facilities(responses: Responses, double_reports: Mapping[str, str]) -> pd.Da
     # A catchment of 0 means that nobody knows it.
     found["catchment_population"] = found["catchment_population"].where(found["catchment_population"] != 0)
     for name in ("latitude", "longitude"):
-        question = responses.codebook.of_field(f"facilities.{name}")
-        found[name] = responses.numbers(question) if question else pd.Series(np.nan, index=records.index)
-    found["response_date"] = records["date"]
-    found["source_file"], found["source_row"] = records["source_file"], records["source_row"]
+        found[name] = pd.Series(responses.numbers(responses.codebook.of_field(f"facilities.{name}")))
     found["same_as"] = (
         placed["facility_id"].map(double_reports).astype(str).where(placed["facility_id"].isin(list(double_reports)))
     )
@@ -126,8 +126,8 @@ def answers(responses: Responses) -> pd.DataFrame:
     words = _words(items)
     barrier_questions = responses.codebook.having_field("barriers")
     causes = _words(barrier_questions)
-    answer = _matrix([_word_codes(responses, item, item.columns[0], words) for item in items])
-    state = _matrix([responses.state_codes(item).astype(np.int16) for item in items])
+    answer = _matrix([responses.words(item, item.columns[0], words) for item in items])
+    state = _matrix([responses.states[item.name] for item in items])
     lacking = np.isin(answer, [words.index(word) for word in LACKING if word in words])
     found = _frame_of_items(responses, [item.name for item in items], "item")
     found["kind"] = _repeated(responses, [item.field.partition(".")[2] for item in items])
@@ -141,12 +141,21 @@ def answers(responses: Responses) -> pd.DataFrame:
 
 def choices(responses: Responses) -> pd.DataFrame:
     """A row for each option that a facility chose or ranked: causes, sources, methods, ticks, kinds of support."""
-    found = [rows for question in responses.codebook.having_field("choices") for rows in _chosen(responses, question)]
-    columns = ["facility_id", "question", "option", "rank"]
-    if not found:
-        return pd.DataFrame({name: pd.Series(dtype=str) for name in columns}).astype({"rank": "Int16"})
-    table = pd.concat(found, ignore_index=True)[columns].astype({"rank": "Int16"})
-    return table.sort_values(["facility_id", "question", "rank", "option"], ignore_index=True)
+    questions = responses.codebook.having_field("choices")
+    names = sorted(question.name for question in questions)
+    options = sorted({*_words(questions), "unknown"})
+    chosen = [rows for question in questions for rows in _chosen(responses, question, names, options)]
+    rows, question, rank, option = np.concatenate(chosen, axis=1) if chosen else np.empty((4, 0), dtype=np.int64)
+    facility = pd.factorize(responses.placed["facility_id"])[0]
+    order = np.lexsort((option, rank, question, facility[rows]))
+    return pd.DataFrame(
+        {
+            "facility_id": responses.placed["facility_id"].take(rows[order]).reset_index(drop=True),
+            "question": _taken(names, question[order]),
+            "option": _taken(options, option[order]),
+            "rank": pd.array(np.where(rank == 0, np.nan, rank)[order], dtype="Int16"),
+        }
+    )
 
 
 def staff(responses: Responses) -> pd.DataFrame:
@@ -156,9 +165,9 @@ def staff(responses: Responses) -> pd.DataFrame:
     cadres = [item.name for item in responses.codebook.items if item.name in women and item.name in men]
     found = _frame_of_items(responses, cadres, "cadre")
     for sex, questions in (("women", women), ("men", men)):
-        counts = [_whole(responses.numbers(questions[cadre])).to_numpy(float, na_value=np.nan) for cadre in cadres]
+        counts = [_whole(responses.numbers(questions[cadre])) for cadre in cadres]
         found[sex] = pd.Series(_matrix(counts).ravel(), index=found.index, dtype=float).astype("Int32")
-    pairs = [(responses.state_codes(women[cadre]), responses.state_codes(men[cadre])) for cadre in cadres]
+    pairs = [(responses.states[women[cadre].name], responses.states[men[cadre].name]) for cadre in cadres]
     found["state"] = _categorical(_matrix([_weaker(*pair) for pair in pairs]), STATES)
     return found
 
@@ -166,28 +175,33 @@ def staff(responses: Responses) -> pd.DataFrame:
 def _text(responses: Responses, name: str) -> pd.Series[str]:
     question = responses.codebook.of_field(f"facilities.{name}")
     if question is None:
-        return pd.Series(np.nan, index=responses.records.index, dtype=str)
-    texts = responses.records[question.columns[0]]
+        return pd.Series(np.nan, index=range(len(responses.columns)), dtype=str)
+    texts = responses.columns[question.columns[0]].series()
     return texts.where(texts != "")
 
 
 def _coded(responses: Responses, name: str) -> pd.Series[str]:
     question = responses.codebook.of_field(f"facilities.{name}")
     if question is None:
-        return pd.Series("not_in_form", index=responses.records.index, dtype=str)
-    state = responses.state_words(question)
-    return responses.canonical(question, question.columns[0]).where(state == "answered", state).astype(str)
+        return pd.Series("not_in_form", index=range(len(responses.columns)), dtype=str)
+    words, state = _words([question]), responses.states[question.name]
+    known = responses.words(question, question.columns[0], words)
+    return _taken([*words, *STATES], np.where(state == ANSWERED, known, len(words) + state))
 
 
 def _count(responses: Responses, name: str) -> pd.Series[int]:
-    question = responses.codebook.of_field(f"facilities.{name}")
-    numbers = responses.numbers(question) if question else pd.Series(np.nan, index=responses.records.index)
-    return _whole(numbers).astype("Int64")
+    numbers = responses.numbers(responses.codebook.of_field(f"facilities.{name}"))
+    return pd.Series(_whole(numbers)).astype("Int64")
 
 
-def _whole(numbers: pd.Series[float]) -> pd.Series[float]:
+def _whole(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Only whole numbers count; the gate has told of the others."""
-    return numbers.where(numbers % 1 == 0)
+    return np.where(numbers % 1 == 0, numbers, np.nan)
+
+
+def _taken(words: Sequence[str], codes: npt.NDArray[np.integer]) -> pd.Series[str]:
+    """The words at some places."""
+    return pd.Series(pd.array(words, dtype="str").take(codes))
 
 
 def _tiers(codebook: Codebook) -> dict[str, str]:
@@ -198,11 +212,6 @@ def _tiers(codebook: Codebook) -> dict[str, str]:
 def _words(questions: Sequence[Question]) -> tuple[str, ...]:
     """All canonical words of some questions, in the order of the codebook."""
     return tuple(dict.fromkeys(option.canonical for question in questions for option in question.options))
-
-
-def _word_codes(responses: Responses, question: Question, column: str, words: Sequence[str]) -> Codes:
-    """The place in `words` of each answer in a column, -1 where there is none."""
-    return pd.Categorical(responses.canonical(question, column), categories=list(words)).codes.astype(np.int16)
 
 
 def _matrix(columns: Sequence[npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
@@ -226,7 +235,7 @@ def _repeated(responses: Responses, words: Sequence[str]) -> pd.Categorical[str]
     """The words, once for each facility."""
     known = list(dict.fromkeys(words))
     places_of_words = np.array([known.index(word) for word in words], dtype=np.int16)
-    return pd.Categorical.from_codes(np.tile(places_of_words, len(responses.records)), pd.Index(known, dtype=str))
+    return pd.Categorical.from_codes(np.tile(places_of_words, len(responses.columns)), pd.Index(known, dtype=str))
 
 
 def _barriers(responses: Responses, rank: int, lacking: npt.NDArray[np.bool_], causes: Sequence[str]) -> Codes:
@@ -239,25 +248,27 @@ def _barriers(responses: Responses, rank: int, lacking: npt.NDArray[np.bool_], c
     for question in responses.codebook.having_field("barriers"):
         if rank >= len(question.columns):
             continue
-        codes = _word_codes(responses, question, question.columns[rank], causes)
+        codes = responses.words(question, question.columns[rank], causes)
         for place in (names.index(item) for item in question.items):
             applies = lacking[:, place] if len(question.items) > 1 else np.ones(len(codes), dtype=bool)
             found[applies, place] = codes[applies]
     return found
 
 
-def _chosen(responses: Responses, question: Question) -> list[pd.DataFrame]:
-    """The chosen options of a question, a table for each of its columns."""
-    found = []
-    for place, column in enumerate(question.columns):
-        cells = responses.records[column]
-        ranked = question.type == "rank"
-        chosen = cells[cells != ""] if ranked else cells[cells == "1"]
-        option = chosen.map(question.canonical).fillna("unknown") if ranked else question.options[place].canonical
-        ids = responses.placed["facility_id"][chosen.index]
-        rank = place + 1 if ranked else pd.NA
-        found.append(pd.DataFrame({"facility_id": ids, "question": question.name, "option": option, "rank": rank}))
-    return found
+def _chosen(
+    responses: Responses, question: Question, names: Sequence[str], options: Sequence[str]
+) -> Iterator[npt.NDArray[np.int64]]:
+    """What was chosen of a question, for each of its columns: rows, places of question, ranks (0: none) and options."""
+    ranked = question.type == "rank"
+    place = {option: number for number, option in enumerate(options)}
+    for number, column in enumerate(question.columns):
+        cells = responses.columns[column]
+        words = question.canonical if ranked else {"1": question.options[number].canonical}
+        rows = np.flatnonzero(cells.where(bool) if ranked else cells.where("1".__eq__))
+        known = {text: place[word] for text, word in words.items()}
+        option = cells.coded(known, place["unknown"])[rows]
+        rank, about = number + 1 if ranked else 0, names.index(question.name)
+        yield np.stack([rows, np.full_like(rows, about), np.full_like(rows, rank), option.astype(np.int64)])
 
 
 def _weaker(first: npt.NDArray[np.int8], second: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:

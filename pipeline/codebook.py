@@ -235,10 +235,10 @@ def _question(row: Mapping[str, str], kind: str, options: tuple[Choice, ...], gr
 
 
 def _lists(choices: pd.DataFrame) -> dict[str, tuple[Choice, ...]]:
-    return {
-        str(name): tuple(_choice(row) for row in rows_of(rows))
-        for name, rows in choices.groupby("list_name", sort=False)
-    }
+    found: dict[str, list[Choice]] = {}
+    for row in rows_of(choices):
+        found.setdefault(row["list_name"], []).append(_choice(row))
+    return {name: tuple(options) for name, options in found.items()}
 
 
 def _choice(row: Mapping[str, str]) -> Choice:
@@ -266,7 +266,10 @@ def _codes_by_text(name: str, options: tuple[Choice, ...]) -> dict[str, str]:
 
 def rows_of(sheet: pd.DataFrame) -> list[dict[str, str]]:
     """The rows of a sheet of text cells, each by its columns' names."""
-    return [{str(name): cell for name, cell in row.items()} for row in sheet.to_dict("records")]
+    names = [str(name) for name in sheet]
+    return [
+        dict(zip(names, cells, strict=True)) for cells in zip(*(sheet[name].tolist() for name in sheet), strict=True)
+    ]
 
 
 def _rule(text: str) -> int | None:

@@ -18,11 +18,14 @@ import pandas as pd
 from elementpath import ElementPathError, XPath1Parser
 
 from pipeline.codebook import Codebook, Question
+from pipeline.column import Column, Columns
 from pipeline.errors import CodebookError
 
 STATES = ("answered", "skipped", "not_asked", "not_in_form", "missing", "unknown")
 RELEVANT, NOT_ASKED, SKIPPED = 0, 1, 2
-NUMBER = r"-?\d+(?:\.\d+)?"
+# Western digits only: `ingest` has turned those of Arabic and Farsi into them.
+WHOLE = re.compile(r"-?\d+", re.ASCII)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 Flags = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.int8]
@@ -44,53 +47,49 @@ for _name, _arguments in (("selected", 2), ("count-selected", 1), ("if", 3)):
 
 def holds(expression: str, records: pd.DataFrame, codebook: Codebook, own: Question | None = None) -> Flags:
     """Where a condition holds: one truth value for each record. A dot in it is the answer to `own`."""
-    value = _evaluate(_tree(expression), Answers(records, codebook, own))
-    return np.broadcast_to(_truth(value), (len(records),)).copy()
+    return Answers(Columns(records), codebook, own).holds(expression)
 
 
 def reach(records: pd.DataFrame, codebook: Codebook) -> dict[str, Levels]:
     """For each question and record: RELEVANT, NOT_ASKED (its own condition is false) or SKIPPED (after a stop)."""
-    answers = Answers(records, codebook, None)
-    return {question.name: _level(question, answers) for question in codebook.questions}
+    answers = Answers(Columns(records), codebook)
+    return {question.name: answers.level(question) for question in codebook.questions}
 
 
 def states(records: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """The state of every question (columns) in every record (index): one of STATES, as categories."""
-    answers = Answers(records, codebook, None)
-    found = {
-        question.name: pd.Categorical.from_codes(_state(question, answers), pd.Index(STATES))
+    found = state_codes(Columns(records), codebook)
+    words = pd.Index(STATES)
+    return pd.DataFrame(
+        {name: pd.Categorical.from_codes(codes, words) for name, codes in found.items()}, index=records.index
+    )
+
+
+def state_codes(columns: Columns, codebook: Codebook) -> dict[str, Levels]:
+    """The state of every question in every record, as a place in STATES."""
+    answers = Answers(columns, codebook)
+    return {
+        question.name: _state(question, answers)
         for question in codebook.questions
         if question.type != "calculate" and not question.is_personal
     }
-    return pd.DataFrame(found, index=records.index)
 
 
 def given(question: Question, records: pd.DataFrame) -> Flags:
     """Where a question has any answer at all."""
-    return _filled(question, records)[0]
+    return _filled(question, Columns(records))[0]
 
 
 def unknown_cells(question: Question, column: str, records: pd.DataFrame) -> Flags:
     """Where a cell holds a value that the codebook does not have, or no number where one is asked."""
-    cells = records[column]
-    if question.type in ("select_one", "rank"):
-        legal = cells.isin(list(question.canonical))
-    elif question.type == "select_multiple":
-        legal = cells == "1"
-    elif question.type == "integer":
-        legal = cells.str.fullmatch(r"-?\d+")
-    elif question.type == "decimal":
-        legal = cells.str.fullmatch(NUMBER)
-    else:
-        return np.zeros(len(records), dtype=bool)
-    return ((cells != "") & ~legal).to_numpy(dtype=bool)
+    return _unknown(question, Column.of(records[column]))
 
 
 class Answers:
     """The records as conditions see them: variables, and the answer that a dot stands for."""
 
-    def __init__(self, records: pd.DataFrame, codebook: Codebook, own: Question | None) -> None:
-        self.records, self.codebook, self.own = records, codebook, own
+    def __init__(self, columns: Columns, codebook: Codebook, own: Question | None = None) -> None:
+        self.columns, self.codebook, self.own = columns, codebook, own
         self._calculated: dict[str, Value] = {}
         self._conditions: dict[str, Flags] = {}
 
@@ -98,8 +97,17 @@ class Answers:
         """Where a condition holds, evaluated once for each wording."""
         if expression not in self._conditions:
             value = _truth(_evaluate(_tree(expression), self))
-            self._conditions[expression] = np.broadcast_to(value, (len(self.records),)).copy()
+            self._conditions[expression] = np.broadcast_to(value, (len(self.columns),)).copy()
         return self._conditions[expression]
+
+    def level(self, question: Question) -> Levels:
+        """Whether a question is RELEVANT, NOT_ASKED or SKIPPED in each record."""
+        own = self.holds(question.relevant) if question.relevant else np.ones(len(self.columns), dtype=bool)
+        levels = np.where(own, RELEVANT, NOT_ASKED).astype(np.int8)
+        for group in question.groups:
+            if group.relevant:
+                levels[~self.holds(group.relevant)] = SKIPPED
+        return levels
 
     def question(self, name: str | None) -> Question:
         """The question of a variable, or of the dot."""
@@ -117,11 +125,9 @@ class Answers:
             self._calculated[question.name] = _evaluate(_tree(question.calculation), self)
         return self._calculated[question.name]
 
-    def column(self, name: str) -> pd.Series[str]:
+    def column(self, name: str) -> Column:
         """A column's texts; blank throughout where the records lack it."""
-        if name in self.records:
-            return self.records[name]
-        return pd.Series("", index=self.records.index, dtype=str)
+        return self.columns[name] if name in self.columns else Column.blank(len(self.columns))
 
     def selected(self, name: str | None, code: str) -> Flags:
         """Where an option is among the answers to a question."""
@@ -133,58 +139,55 @@ class Answers:
 
     def count_selected(self, name: str | None) -> npt.NDArray[np.float64]:
         """How many options are among the answers to a question."""
-        total = np.zeros(len(self.records))
+        total = np.zeros(len(self.columns))
         for column in self.question(name).columns:
-            total += (self.column(column) != "").to_numpy(dtype=bool)
+            total += self.column(column).where(bool)
         return total
 
 
 def _any_is(answers: Answers, columns: list[str], code: str) -> Flags:
-    found = np.zeros(len(answers.records), dtype=bool)
+    found = np.zeros(len(answers.columns), dtype=bool)
     for column in columns:
-        found |= (answers.column(column) == code).to_numpy(dtype=bool)
+        found |= answers.column(column).where(code.__eq__)
     return found
 
 
-def _level(question: Question, answers: Answers) -> Levels:
-    own = answers.holds(question.relevant) if question.relevant else np.ones(len(answers.records), dtype=bool)
-    levels = np.where(own, RELEVANT, NOT_ASKED).astype(np.int8)
-    for group in question.groups:
-        if group.relevant:
-            levels[~answers.holds(group.relevant)] = SKIPPED
-    return levels
+def _filled(question: Question, columns: Columns) -> tuple[Flags, list[Column]]:
+    """Where a question has any answer, and those of its columns that have one anywhere: most ranks never do."""
+    present = np.zeros(len(columns), dtype=bool)
+    filled = []
+    for name in question.columns:
+        if name in columns and any(columns[name].words):
+            present |= columns[name].where(bool)
+            filled.append(columns[name])
+    return present, filled
 
 
-def _filled(question: Question, records: pd.DataFrame) -> tuple[Flags, list[str]]:
-    """Where a question has any answer, and which of its columns have one anywhere: most ranks never do."""
-    present = np.zeros(len(records), dtype=bool)
-    columns = []
-    for column in question.columns:
-        if column in records:
-            cells = (records[column] != "").to_numpy(dtype=bool)
-            if cells.any():
-                columns.append(column)
-                present |= cells
-    return present, columns
+def _unknown(question: Question, column: Column) -> Flags:
+    if question.type in ("select_one", "rank"):
+        legal: Callable[[str], object] = question.canonical.__contains__
+    elif question.type == "select_multiple":
+        legal = "1".__eq__
+    elif question.type in ("integer", "decimal"):
+        legal = (WHOLE if question.type == "integer" else NUMBER).fullmatch
+    else:
+        return np.zeros(len(column.codes), dtype=bool)
+    return column.where(lambda text: bool(text) and not legal(text))
 
 
 def _state(question: Question, answers: Answers) -> Levels:
-    records = answers.records
-    present, filled_columns = _filled(question, records)
-    required = answers.holds(question.required) if question.required else np.zeros(len(records), dtype=bool)
-    if not any(column in records for column in question.columns) or not (question.required or present.any()):
-        return np.full(len(records), STATES.index("not_in_form"), dtype=np.int8)
-    level = _level(question, answers)
-    blank = np.select(
-        [level == SKIPPED, (level == NOT_ASKED) | ~required],
-        [STATES.index("skipped"), STATES.index("not_asked")],
-        STATES.index("missing"),
-    )
-    unknown = np.zeros(len(records), dtype=bool)
+    columns = answers.columns
+    present, filled_columns = _filled(question, columns)
+    required = answers.holds(question.required) if question.required else np.zeros(len(columns), dtype=bool)
+    if not any(name in columns for name in question.columns) or not (question.required or present.any()):
+        return np.full(len(columns), STATES.index("not_in_form"), dtype=np.int8)
+    level = answers.level(question)
+    states = np.where((level == NOT_ASKED) | ~required, STATES.index("not_asked"), STATES.index("missing"))
+    states[level == SKIPPED] = STATES.index("skipped")
+    states[present] = STATES.index("answered")
     for column in filled_columns:
-        unknown |= unknown_cells(question, column, records)
-    filled = np.where(unknown, STATES.index("unknown"), STATES.index("answered"))
-    return np.where(present, filled, blank).astype(np.int8)
+        states[_unknown(question, column)] = STATES.index("unknown")
+    return states.astype(np.int8)
 
 
 @lru_cache(maxsize=4096)
@@ -218,21 +221,28 @@ def _variable(node: Any) -> str | None:
     return str(node.value) if node.symbol == "$" else None
 
 
-def _texts(value: Value) -> Any:
-    return value.to_numpy(dtype=object) if isinstance(value, pd.Series) else value
+def _same(left: Column | str, right: Column | str) -> Any:
+    """Where two texts are the same."""
+    if isinstance(left, Column) and isinstance(right, str):
+        return left.where(right.__eq__)
+    if isinstance(right, Column) and isinstance(left, str):
+        return right.where(left.__eq__)
+    if isinstance(left, Column) and isinstance(right, Column):
+        return left.each(str, np.object_) == right.each(str, np.object_)
+    return np.bool_(left == right)
 
 
 def _numbers(value: Value) -> Any:
-    if isinstance(value, pd.Series):
-        return pd.to_numeric(value, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    if isinstance(value, Column):
+        return value.numbers()
     if isinstance(value, str):
-        return float(value) if re.fullmatch(NUMBER, value) else float("nan")
+        return float(value) if NUMBER.fullmatch(value) else float("nan")
     return value
 
 
 def _truth(value: Value) -> Any:
-    if isinstance(value, pd.Series):
-        return (value != "").to_numpy(dtype=bool)
+    if isinstance(value, Column):
+        return value.where(bool)
     if isinstance(value, str):
         return np.bool_(value != "")
     if isinstance(value, np.ndarray) and value.dtype == bool:
@@ -242,8 +252,8 @@ def _truth(value: Value) -> Any:
 
 def _compare(operation: Callable[[Any, Any], Any]) -> Callable[[Value, Value], Any]:
     def compared(left: Value, right: Value) -> Any:
-        if all(isinstance(side, pd.Series | str) for side in (left, right)) and operation in (np.equal, np.not_equal):
-            return np.asarray(operation(_texts(left), _texts(right)), dtype=bool)
+        if all(isinstance(side, Column | str) for side in (left, right)) and operation in (np.equal, np.not_equal):
+            return operation(_same(left, right), True)
         return operation(_numbers(left), _numbers(right))
 
     return compared

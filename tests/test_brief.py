@@ -83,6 +83,15 @@ def test_hospitals_primary_care_and_other_add_up_to_all() -> None:
         assert mine.loc[mine["dimension"] == "care", "numerator"].astype(int).sum() == whole, indicator
 
 
+def test_scopes_that_are_cut_together_are_cut_as_each_alone() -> None:
+    project = made.whole()
+    material = gather(project, made.round_of(project))
+    together = brief_slices.measures(material, project.scopes)
+    for scope in ("erbil", "federal"):
+        pd.testing.assert_frame_equal(together[scope], brief_slices.measures(material, [scope])[scope])
+        assert len(together[scope]) == len(rows(project, scope, "measures")) > 0
+
+
 def test_a_directorates_counts_are_those_of_its_facilities() -> None:
     project = made.whole()
     table = project.read_table(made.round_of(project), "facilities")

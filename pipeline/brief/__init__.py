@@ -29,11 +29,14 @@ Slices = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Cuts:
-    """What several briefs of a round share, cut once: measures by scope, and each facility with its gaps."""
+    """What several briefs of a round share, cut once: measures by scope, facilities with their gaps, words."""
 
     measures: Mapping[str, pd.DataFrame]
-    gaps: pd.DataFrame
+    areas: Mapping[str, pd.DataFrame]
+    lists: brief_lists.Lists
     states: Mapping[str, str]
+    words: list[dict[str, str]]
+    everywhere: Slices
 
 
 def brief(project: Project, round_name: str) -> None:
@@ -59,10 +62,14 @@ def _by_notebook(project: Project, scope: str) -> dict[str, list[str]]:
 def shared(material: Material, scopes: Iterable[str]) -> Cuts:
     """The cuts of a round for some scopes."""
     scopes = tuple(scopes)
+    measures = brief_slices.measures(material, scopes)
     return Cuts(
-        measures={scope: brief_slices.measures(material, scope) for scope in scopes},
-        gaps=brief_lists.gaps(material),
+        measures=measures,
+        areas=brief_slices.areas({scope: rows for scope, rows in measures.items() if scope not in WIDER_SCOPES}),
+        lists=brief_lists.lists(material),
         states={scope: brief_state.state(material, scope) for scope in scopes},
+        words=brief_slices.words(material),
+        everywhere=_empty() | {"items": brief_slices.items(material), "methods": brief_slices.methods()},
     )
 
 
@@ -71,17 +78,15 @@ def cut(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Sli
     told = {**_who(material, scope), **brief_state.about(material, scope)}
     findings = brief_state.findings_of(material, scope)
     slices: Slices = {
-        **_empty(),
-        "labels": brief_slices.labels(material, scope),
-        "items": brief_slices.items(material),
-        "methods": brief_slices.methods(),
+        **cuts.everywhere,
+        "labels": brief_slices.labels(material, scope, cuts.words),
         "findings": findings.head(brief_state.FINDINGS_SHOWN).drop(columns="sector"),
     }
     if told["state"] == "closed":
         # Who it is, its state, its findings and the bytes that were judged: no number.
         return told | {"decisions": [], "account": {}}, slices
     slices |= _numbers(material, scope, cuts)
-    slices["facilities"], lengths = brief_lists.facilities(material, scope, cuts.gaps)
+    slices["facilities"], lengths = brief_lists.facilities(material, scope, cuts.lists)
     return told | {
         "lengths": lengths,
         "population": _population(material, scope),
@@ -95,7 +100,7 @@ def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str
     """What the report of how the answers came in may know; it holds counts of answers, whatever the gate says."""
     told = {**_who(material, scope), **brief_state.about(material, scope), "kind": "collection"}
     findings = brief_state.findings_of(material, scope).head(brief_state.FINDINGS_SHOWN).drop(columns="sector")
-    words = brief_slices.labels(material, scope)
+    words = brief_slices.labels(material, scope, cuts.words)
     labels = pd.concat([words, brief_collection.labels(material, scope)], ignore_index=True)
     return told, {"labels": labels, "findings": findings, **brief_collection.slices(material, scope)}
 
@@ -111,8 +116,8 @@ def _numbers(material: Material, scope: str, cuts: Cuts) -> Slices:
     if scope != "iraq" and cuts.states["iraq"] != "closed":
         slices["comparison"] = brief_slices.comparison(cuts.measures["iraq"])
     if scope in WIDER_SCOPES:
-        shown = [slug for slug in material.members(scope) if cuts.states[slug] != "closed"]
-        slices["areas"] = brief_slices.areas({slug: cuts.measures[slug] for slug in shown})
+        shown = [cuts.areas[slug] for slug in material.members(scope) if cuts.states[slug] != "closed"]
+        slices["areas"] = pd.concat([part for part in shown if len(part)] or [cuts.everywhere["areas"]])
     return slices
 
 

@@ -68,14 +68,12 @@ def progress(facilities: pd.DataFrame) -> pd.DataFrame:
 
 def completeness(material: Material, members: tuple[str, ...]) -> pd.DataFrame:
     """Questions due, and those answered, by module; no row for a directorate that the gate has closed."""
-    columns = ["directorate", "module", "numerator", "denominator"]
-    found = [pd.DataFrame(columns=columns)]
-    for slug in members:
-        rows = material.by_scope.get(slug)
-        if rows is not None and brief_state.state(material, slug) != "closed":
-            cut = rows[(rows["indicator"] == "COV_ITEMS") & (rows["dimension"] == "module")]
-            found.append(cut.rename(columns={"scope": "directorate", "group": "module"})[columns])
-    return pd.concat([part for part in found if len(part)] or found, ignore_index=True)
+    told = [slug for slug in members if brief_state.state(material, slug) != "closed"]
+    measures = material.tables["measures"]
+    mine = measures[(measures["indicator"] == "COV_ITEMS") & (measures["dimension"] == "module")]
+    rows = mine[mine["scope"].isin(told)].rename(columns={"scope": "directorate", "group": "module"})
+    named = rows.astype({"directorate": str, "module": str})[["directorate", "module", "numerator", "denominator"]]
+    return named.sort_values(["directorate", "module"], kind="stable").reset_index(drop=True)
 
 
 def workspaces(facilities: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,8 @@ COLUMNS = [
 ]  # fmt: skip
 SHOWN = 15
 
+Lists = Mapping[str, pd.DataFrame]
+
 
 def gaps(material: Material) -> pd.DataFrame:
     """How many services each facility says are expected of it and only partially available, or not at all."""
@@ -27,26 +29,31 @@ def gaps(material: Material) -> pd.DataFrame:
     return facts.facilities.assign(**counted)
 
 
-def facilities(material: Material, scope: str, declared: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The lists of a scope, cut to what a page prints, and how long each of them is in full."""
-    mine = declared[declared["directorate"].isin(material.members(scope)) & declared["same_as"].isna()]
-    mine = mine[~mine["facility_id"].isin(material.standing.set_aside)]
-    if scope == "iraq":
-        mine = mine[~mine["directorate"].isin(material.standing.iraq.left_out)]
+def lists(material: Material) -> Lists:
+    """The lists of the whole country, in the order of their pages; facilities set aside or told twice are in none."""
+    declared = gaps(material)
+    mine = declared[declared["same_as"].isna() & ~declared["facility_id"].isin(material.standing.set_aside)]
     lost = mine[(mine["status"] == "existing") & (mine["building_condition"] == "fully_damaged")]
     lacking = mine[mine["partial"] + mine["not_available"] > 0]
     worst = lacking.sort_values(
         ["not_available", "partial", "facility_id"], ascending=[False, False, True], kind="stable"
     )
-    lists = {"fully_damaged": lost.sort_values(["directorate", "facility_id"], kind="stable"), "gaps": worst}
-    found = [_listed(name, rows) for name, rows in lists.items()]
-    return pd.concat(found, ignore_index=True), {name: len(rows) for name, rows in lists.items()}
+    found = {"fully_damaged": lost.sort_values(["directorate", "facility_id"], kind="stable"), "gaps": worst}
+    return {name: rows[COLUMNS[2:]] for name, rows in found.items()}
+
+
+def facilities(material: Material, scope: str, whole: Lists) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The lists of a scope, cut to what a page prints, and how long each of them is in full."""
+    left_out = material.standing.iraq.left_out if scope == "iraq" else ()
+    members = [slug for slug in material.members(scope) if slug not in left_out]
+    mine = {name: rows[rows["directorate"].isin(members)] for name, rows in whole.items()}
+    found = [_listed(name, rows) for name, rows in mine.items()]
+    return pd.concat(found, ignore_index=True), {name: len(rows) for name, rows in mine.items()}
 
 
 def _listed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    shown = rows.head(SHOWN).copy()
-    shown["list"], shown["place"] = name, range(1, len(shown) + 1)
-    return shown.reindex(columns=COLUMNS)
+    shown = rows.head(SHOWN)
+    return shown.assign(list=name, place=range(1, len(shown) + 1))[COLUMNS]
 
 
 def reconciliation(material: Material) -> list[dict[str, Any]]:

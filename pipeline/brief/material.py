@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline import codebook as codebooks
 from pipeline import decisions, indicators, places, verdict
-from pipeline.codebook import Codebook
+from pipeline.codebook import Codebook, rows_of
 from pipeline.decisions import Decision
 from pipeline.places import Places
 from pipeline.project import TABLES, Project
@@ -20,6 +20,7 @@ from pipeline.verdict import Standing, Verdict
 
 FACTS = ("facilities", "answers", "choices", "staff")
 NAMES = ("en", "ar", "ckb")
+SEVERITIES = ("critical", "warning", "info")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Material:
     """The four tables of facts, and the measures."""
     verdicts: tuple[Verdict, ...]
     findings: pd.DataFrame
-    """All findings of the round, with the table that they are about."""
+    """All findings of the round, with the table that they are about: worst first, unsettled first, then by facility."""
     decided: tuple[Decision, ...]
     account: Mapping[str, Any]
     codebook: Codebook
@@ -49,15 +50,8 @@ class Material:
     def units(self) -> dict[str, str]:
         """The unit of each indicator that the measures have."""
         entries = indicators.catalogue(self.reference["indicators"])
-        names = sorted(set(self.tables["measures"]["indicator"].astype(str)))
+        names = self.tables["measures"]["indicator"].cat.categories
         return {name: indicators.entry(name, entries).unit for name in names}
-
-    @cached_property
-    def by_scope(self) -> dict[str, pd.DataFrame]:
-        """The measures of each scope, all columns as texts and nullable numbers."""
-        measures = self.tables["measures"]
-        plain = measures.astype(dict.fromkeys(("indicator", "scope", "dimension", "group", "reason"), str))
-        return {str(scope): rows for scope, rows in plain.groupby("scope", sort=True)}
 
     def members(self, scope: str) -> tuple[str, ...]:
         """The directorates of a scope, in the registry's order."""
@@ -72,14 +66,17 @@ class Material:
 
     def names(self, scope: str) -> dict[str, str]:
         """The name of a scope in each language."""
+        return self._names[scope]
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, str]]:
+        found = dict(WIDER_NAMES)
+        for row in rows_of(self.places.directorates):
+            found[row["slug"]] = {language: row[f"name_{language}"] for language in NAMES}
         labels = self.reference["labels"]
-        row = labels[(labels["list"].isin(("directorate", "scope"))) & (labels["canonical"] == scope)]
-        if len(row):
-            return {language: str(row.iloc[0][language]) for language in NAMES}
-        if scope in WIDER_NAMES:
-            return WIDER_NAMES[scope]
-        own = self.places.directorates.set_index("slug").loc[scope]
-        return {language: str(own[f"name_{language}"]) for language in NAMES}
+        for row in reversed(rows_of(labels[labels["list"].isin(("directorate", "scope"))])):
+            found[row["canonical"]] = {language: row[language] for language in NAMES}
+        return found
 
 
 # Names of the wider scopes, for lists of labels that lack them.
@@ -106,10 +103,16 @@ def gather(project: Project, round_name: str) -> Material:
         directorates=tuple(project.registry.directorates),
         tables={name: project.read_table(round_name, name) for name in (*FACTS, "measures")},
         verdicts=verdicts,
-        findings=pd.concat(findings, ignore_index=True),
+        findings=_worst_first(pd.concat(findings, ignore_index=True)),
         decided=decisions.load(project, round_name),
         account=project.read_json(project.account(round_name)),
         codebook=codebooks.load(project, entry.form),
         places=places.load(project),
         reference=reference,
     )
+
+
+def _worst_first(findings: pd.DataFrame) -> pd.DataFrame:
+    keys = findings.assign(_order=findings["severity"].map(SEVERITIES.index), _settled=findings["settled_by"] != "")
+    by = ["_order", "_settled", "directorate", "rule", "facility_id", "question", "value"]
+    return keys.sort_values(by, kind="stable", ignore_index=True).drop(columns=["_order", "_settled"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from pipeline import indicators
@@ -18,6 +19,7 @@ from pipeline.words import percent
 COLUMNS = ["indicator", "dimension", "group", "unit", "numerator", "denominator", "not_asked", "missing", "reason"]
 AREA_COLUMNS = ["indicator", "scope", *COLUMNS[2:]]
 COMPARISON_COLUMNS = ["indicator", "group", "percent"]
+TEXTS = dict.fromkeys(("indicator", "scope", "dimension", "group", "reason"), str)
 # Whole scope only; whole scope and care; also by type of facility; also by town and country.
 WHOLE, CARE, TYPE, RURAL = ("all",), ("all", "care"), ("all", "care", "type"), ("all", "care", "urban_rural")
 FAMILIES = {
@@ -40,15 +42,17 @@ OF_AREAS = (
 METHODS_OF = {family.partition("_")[0] for family in FAMILIES}
 
 
-def measures(material: Material, scope: str) -> pd.DataFrame:
-    """The measures that the page of a scope prints, cut along the dimensions that it shows."""
-    rows = material.by_scope.get(scope)
-    if rows is None:
-        return pd.DataFrame(columns=COLUMNS)
-    cut = pd.concat([rows[rows["dimension"] != "care"], _by_care(rows)], ignore_index=True)
-    wanted = {name: _dimensions(name) for name in sorted(set(cut["indicator"]))}
-    kept = cut[[dimension in wanted[name] for name, dimension in zip(cut["indicator"], cut["dimension"], strict=True)]]
-    return _sorted(pd.concat([kept, _population(material, scope)], ignore_index=True), material)
+def measures(material: Material, scopes: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """The measures that the page of each scope prints, cut along the dimensions that it shows."""
+    # All scopes at once, and each word of the table (a category) once: there are half a million rows.
+    table = material.tables["measures"]
+    dimensions = {name: _dimensions(name) for name in table["indicator"].cat.categories}
+    with_care = {name: ("type",) for name, shown in dimensions.items() if "care" in shown}
+    known = [scope for scope in scopes if (table["scope"] == scope).any()]
+    parts = [_along(table, dimensions), _by_care(_along(table, with_care)), _population(material, known)]
+    cut = _sorted(pd.concat([part.astype(TEXTS) for part in parts], ignore_index=True), material)
+    by_scope = {scope: rows[COLUMNS].reset_index(drop=True) for scope, rows in cut.groupby("scope")}
+    return {scope: by_scope.get(scope, pd.DataFrame(columns=COLUMNS)) for scope in scopes}
 
 
 def _dimensions(indicator: str) -> tuple[str, ...]:
@@ -58,29 +62,38 @@ def _dimensions(indicator: str) -> tuple[str, ...]:
     return next((FAMILIES[name] for name in names if name in FAMILIES), ())
 
 
-def _by_care(rows: pd.DataFrame) -> pd.DataFrame:
+def _along(table: pd.DataFrame, dimensions: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    """The rows that are cut along one of the dimensions given for their indicator."""
+    names, known = table["indicator"].cat, table["dimension"].cat
+    wanted = [[dimension in dimensions.get(name, ()) for dimension in known.categories] for name in names.categories]
+    return table[np.array(wanted, dtype=bool)[names.codes, known.codes]]
+
+
+def _by_care(by_type: pd.DataFrame) -> pd.DataFrame:
     """The rows by type added up to hospitals, primary care and other; a count that no type knows stays blank."""
-    by_type = rows[rows["dimension"] == "type"]
-    groups = [by_type["indicator"], indicators.care(by_type["group"])]
-    numbers = by_type.groupby(groups, sort=True)[["numerator", "denominator", "not_asked", "missing"]].sum(min_count=1)
-    found = numbers.rename_axis(["indicator", "group"]).reset_index()
-    return found.assign(dimension="care", scope=rows["scope"].iloc[0], reason="")
+    types = by_type["group"].cat
+    care = indicators.care(pd.Series(types.categories)).to_numpy(dtype=object)[types.codes]
+    groups = [by_type["scope"], by_type["indicator"], pd.Series(care, by_type.index)]
+    numbers = by_type.groupby(groups, observed=True)[["numerator", "denominator", "not_asked", "missing"]]
+    found = numbers.sum(min_count=1).rename_axis(["scope", "indicator", "group"]).reset_index()
+    return found.assign(dimension="care", reason="")
 
 
-def _population(material: Material, scope: str) -> pd.DataFrame:
+def _population(material: Material, scopes: Iterable[str]) -> pd.DataFrame:
     """Figures per population, which exist by governorate: a directorate is told those of its governorates.
 
     A governorate has no figure while somebody who reports facilities in it is closed.
     """
-    country = material.by_scope["iraq"]
-    rates = country[country["indicator"].str.startswith("POP_") & (country["dimension"] == "governorate")]
-    rates = rates[rates["group"].isin(governorates(material, scope))].copy()
+    by_governorate = {name: ("governorate",) for name in material.units if name.startswith("POP_")}
+    rates = _along(material.tables["measures"], by_governorate)
+    rates = rates[rates["scope"] == "iraq"].astype(TEXTS)
     facilities = material.tables["facilities"]
     shut = facilities.loc[facilities["directorate"].isin(material.standing.iraq.closed), "governorate"]
     is_shut = rates["group"].isin(set(shut)) & (rates["reason"] == "")
     rates.loc[is_shut, ["numerator", "denominator"]] = pd.NA
     rates.loc[is_shut, "reason"] = "closed"
-    return rates
+    told = [rates[rates["group"].isin(governorates(material, scope))].assign(scope=scope) for scope in scopes]
+    return pd.concat(told) if told else rates.head(0)
 
 
 def governorates(material: Material, scope: str) -> list[str]:
@@ -92,30 +105,28 @@ def governorates(material: Material, scope: str) -> list[str]:
 
 def comparison(country: pd.DataFrame) -> pd.DataFrame:
     """Iraq's shares in whole percent, as displayed: a single answer somewhere else rarely changes them."""
-    rows = country[country["indicator"].str.startswith(COMPARED) & country["dimension"].isin(CARE)].reset_index(
-        drop=True
-    )
+    rows = country[country["indicator"].str.startswith(COMPARED) & country["dimension"].isin(CARE)]
     shares = indicators.share(rows["numerator"], rows["denominator"], "percent")
     told = [percent(None if pd.isna(share) else float(share)) for share in shares]
     return rows.assign(percent=told)[COMPARISON_COLUMNS]
 
 
-def areas(own: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def areas(own: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """What a wider page shows of each directorate: as a whole, and of its primary care."""
-    found = [pd.DataFrame(columns=AREA_COLUMNS)]
+    found = {}
     for slug, rows in own.items():
         in_shape = rows["dimension"].isin(CARE) & rows["group"].isin(("", "phc"))
-        found.append(rows[rows["indicator"].str.startswith(OF_AREAS) & in_shape].assign(scope=slug))
-    return pd.concat([part for part in found if len(part)] or found, ignore_index=True)[AREA_COLUMNS]
+        found[slug] = rows[rows["indicator"].str.startswith(OF_AREAS) & in_shape].assign(scope=slug)[AREA_COLUMNS]
+    return found
 
 
 def _sorted(rows: pd.DataFrame, material: Material) -> pd.DataFrame:
-    """In the order of the indicators' own list, so that causes and items stand in the form's order."""
+    """In the order of the indicators' own list, so that causes and items stand in the form's order; with units."""
     rank = {name: place for place, name in enumerate(_order(material))}
-    units = rows["indicator"].map(material.units)
-    ordered = rows.assign(unit=units, _rank=rows["indicator"].map(rank).fillna(len(rank)))
-    ordered = ordered.sort_values(["_rank", "indicator", "dimension", "group"], kind="stable")
-    return ordered[COLUMNS].reset_index(drop=True)
+    ordered = rows.assign(
+        unit=rows["indicator"].map(material.units), _rank=rows["indicator"].map(rank).fillna(len(rank))
+    )
+    return ordered.sort_values(["_rank", "indicator", "dimension", "group"], kind="stable")
 
 
 def _order(material: Material) -> list[str]:
@@ -126,12 +137,17 @@ def _order(material: Material) -> list[str]:
 # --- words ---------------------------------------------------------------------------------------------------------
 
 
-def labels(material: Material, scope: str) -> pd.DataFrame:
-    """The words for codes, in three languages: fields, causes, barriers, domains, places."""
-    rows = [*_field_labels(material), *_barrier_labels(material), *_listed_labels(material)]
-    rows += _place_labels(material, scope)
-    found = pd.DataFrame(rows, columns=["list", "code", *NAMES])
-    return found.drop_duplicates(["list", "code"]).reset_index(drop=True)
+def words(material: Material) -> list[dict[str, str]]:
+    """The words for codes that every page has, in three languages: fields, causes, barriers, domains."""
+    return [*_field_labels(material), *_barrier_labels(material), *_listed_labels(material)]
+
+
+def labels(material: Material, scope: str, shared: Iterable[dict[str, str]]) -> pd.DataFrame:
+    """The words for codes that a scope's page shows: those that every page has, and its places; the first counts."""
+    first: dict[tuple[str, str], dict[str, str]] = {}
+    for row in (*shared, *_place_labels(material, scope)):
+        first.setdefault((row["list"], row["code"]), row)
+    return pd.DataFrame(list(first.values()), columns=["list", "code", *NAMES])
 
 
 def _field_labels(material: Material) -> Iterable[dict[str, str]]:

@@ -9,13 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.brief.material import Material
+from pipeline.brief.material import SEVERITIES, Material
 from pipeline.codebook import rows_of
 from pipeline.registry import WIDER_SCOPES
 from pipeline.verdict import State
 
 FINDINGS_SHOWN = 20
-SEVERITIES = ("critical", "warning", "info")
 # `unknown` and "" are no directorate: such findings are about the table as a whole.
 NOBODY = ("", "unknown")
 
@@ -61,12 +60,7 @@ def about(material: Material, scope: str) -> dict[str, Any]:
 def findings_of(material: Material, scope: str) -> pd.DataFrame:
     """The findings that touch a scope: worst first, unsettled first, then by facility."""
     mine = set(material.members(scope)) | (set(NOBODY) if scope == "iraq" else set())
-    found = material.findings[material.findings["directorate"].isin(mine)]
-    order = found["severity"].map(SEVERITIES.index)
-    settled = found["settled_by"] != ""
-    keys = found.assign(_order=order, _settled=settled)
-    by = ["_order", "_settled", "directorate", "rule", "facility_id", "question", "value"]
-    return keys.sort_values(by, kind="stable").drop(columns=["_order", "_settled"]).reset_index(drop=True)
+    return material.findings[material.findings["directorate"].isin(mine)].reset_index(drop=True)
 
 
 def _rules(material: Material, findings: pd.DataFrame) -> list[dict[str, Any]]:

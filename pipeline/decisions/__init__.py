@@ -84,7 +84,9 @@ def apply(records: pd.DataFrame, decisions: Sequence[Decision], facility_ids: pd
     corrections = [decision for decision in decisions if isinstance(decision, Correct)]
     decided = _corrected(records, corrections, rows, decisions)
     gone = [rows[decision.facility] for decision in decisions if isinstance(decision, Exclude)]
-    return decided.drop(index=decided.index[gone]).reset_index(drop=True)
+    # To drop nothing would copy all.
+    kept = decided.drop(index=decided.index[gone]) if gone else decided
+    return kept.reset_index(drop=True)
 
 
 def _corrected(

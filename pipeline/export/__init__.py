@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pipeline.column import Column, Ints
 from pipeline.errors import ExportError
 from pipeline.export.book import is_workbook, read_book
-from pipeline.export.grid import Column, Grid, Ints, find_header, is_blank, letter, named_columns, texts_by_code
+from pipeline.export.grid import Grid, find_header, is_blank, letter, named_columns, texts_by_code
 from pipeline.export.text import read_text
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -13,8 +13,9 @@ from itertools import islice
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, load_workbook
 
+from pipeline.column import Column
 from pipeline.errors import ExportError
-from pipeline.export.grid import Column, Grid, find_header, require_header
+from pipeline.export.grid import Grid, find_header, require_header
 
 HEAD_ROWS = 12
 # Rows are turned into columns in batches, so that never all cells are Python objects at once.

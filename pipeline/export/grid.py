@@ -8,66 +8,20 @@ above a row of question texts (two header rows swapped).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
+from pipeline.column import Column
 from pipeline.errors import ExportError
 
 NOT_SHOWN = "{question_not_shown}"
 KEYS = ("workspace_id", "subject_id", "external_id", "date")
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
 # Marks that editors leave in a cell and nobody sees: byte order mark, directions, zero-width space.
 _UNSEEN = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c"))
 _BRACKETS = re.compile(r"\[([^\]]*)\]")
-
-
-@dataclass(frozen=True)
-class Column:
-    """The cells of a column: its distinct texts (`values`), and which of them each row holds (`codes`).
-
-    A value may stand twice or be held by no row. So a change is made once for each text, not for each cell.
-    """
-
-    values: pa.Array
-    codes: npt.NDArray[np.int32]
-
-    @classmethod
-    def of(cls, cells: Sequence[str] | pa.Array) -> Column:
-        """The column of some texts."""
-        return cls.encoded(pa.array(cells, pa.string()).dictionary_encode())
-
-    @classmethod
-    def encoded(cls, cells: pa.DictionaryArray) -> Column:
-        """The column of texts that are dictionary-encoded already."""
-        return cls(cells.dictionary, cells.indices.to_numpy(zero_copy_only=False))
-
-    def mapped(self, change: Callable[[str], str]) -> Column:
-        """The column with every text changed."""
-        return Column(pa.array([change(text) for text in self.values.to_pylist()], pa.string()), self.codes)
-
-    def taken(self, rows: Ints) -> Column:
-        """The column of some rows only."""
-        return Column(self.values, self.codes[rows])
-
-    def where(self, holds: Callable[[str], bool]) -> Flags:
-        """The rows whose text has a property."""
-        flags = np.fromiter((holds(text) for text in self.values.to_pylist()), dtype=bool, count=len(self.values))
-        return flags[self.codes] if len(flags) else np.zeros(len(self.codes), dtype=bool)
-
-    def distinct(self) -> list[str]:
-        """The texts that some row holds, in order."""
-        return sorted(set(self.values.take(pa.array(np.unique(self.codes))).to_pylist()))
-
-    def texts(self) -> pa.Array:
-        """The cells, one by one."""
-        return self.values.take(pa.array(self.codes))
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 
+from pipeline.column import Column
 from pipeline.errors import ExportError
-from pipeline.export.grid import Column, Grid, find_header, letter, plain_code, require_header
+from pipeline.export.grid import Grid, find_header, letter, plain_code, require_header
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 HEAD_ROWS = 12

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.codebook import Codebook, Question
-from pipeline.export.grid import Column, Ints, is_blank
+from pipeline.column import TEXT, Column, Ints
+from pipeline.export.grid import is_blank
 from pipeline.spelling import fold, western_digits
 
 HOW = ("blank", "code", "text", "plain", "masked", "unknown")
@@ -51,9 +52,9 @@ class Cells:
     @classmethod
     def read(cls, column: Column, rule: Rule) -> Cells:
         """The cells of a column as a rule reads them."""
-        read = [("", "blank") if is_blank(text) else rule(text) for text in column.values.to_pylist()]
+        read = [("", "blank") if is_blank(text) else rule(text) for text in column.words]
         return cls(
-            Column(pa.array([cell for cell, _ in read], pa.string()), column.codes),
+            Column(pa.array([cell for cell, _ in read], TEXT), column.codes),
             np.array([HOW.index(how) for _, how in read], dtype=np.int8),
         )
 
@@ -65,7 +66,7 @@ class Cells:
     @classmethod
     def blank(cls, rows: int) -> Cells:
         """The cells of a column that an export lacks."""
-        return cls(Column(pa.array([""], pa.string()), np.zeros(rows, dtype=np.int32)), np.zeros(1, dtype=np.int8))
+        return cls(Column.blank(rows), np.zeros(1, dtype=np.int8))
 
     def count(self, how: str) -> int:
         """How many cells were understood in this way."""
@@ -218,4 +219,4 @@ def _ranked(options: list[str], texts: tuple[str, ...], count: int) -> list[str]
 
 def _rank_cells(texts: list[str], which: Ints, codes: set[str]) -> Cells:
     how = [HOW.index("blank" if not text else "plain" if text in codes else "unknown") for text in texts]
-    return Cells(Column(pa.array(texts, pa.string()), which.astype(np.int32)), np.array(how, dtype=np.int8))
+    return Cells(Column(pa.array(texts, TEXT), which.astype(np.int32)), np.array(how, dtype=np.int8))

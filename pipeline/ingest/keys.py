@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.column import Column
 from pipeline.errors import ExportError
 from pipeline.export import Export
-from pipeline.export.grid import KEYS, Column, is_blank, plain_code
+from pipeline.export.grid import KEYS, is_blank, plain_code
 from pipeline.ingest.cells import masked
 from pipeline.spelling import western_digits
 

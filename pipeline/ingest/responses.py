@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.column import Column, Ints
 from pipeline.export import Export
-from pipeline.export.grid import KEYS, Column, Ints
+from pipeline.export.grid import KEYS
 from pipeline.ingest.cells import Cells
 from pipeline.spelling import fold, western_digits
 
