@@ -22,6 +22,7 @@ from pipeline import codebook as codebooks
 from pipeline import decisions, places, verdict
 from pipeline.decisions import Accept, named
 from pipeline.errors import DecisionError, GateClosedError, unknown
+from pipeline.gate import boundaries
 from pipeline.gate.case import Case
 from pipeline.gate.findings import Outcome, evaluated, findings, shape_findings
 from pipeline.gate.findings import verdict as verdict_of
@@ -119,7 +120,7 @@ def case_of_records(project: Project, round_name: str) -> Case:
 def case_of(project: Project, round_name: str, records: Case, table: str) -> Case:
     """The case of a table, made from that of the records, which must be fit."""
     if table == "records":
-        return records
+        return replace(records, boundaries=boundaries.load(project))
     verdict.require(project, round_name, "records")
     return replace(
         records,
@@ -148,6 +149,7 @@ def _inputs(project: Project, round_name: str, table: str) -> list[Path]:
         *(project.reference(f"{name}.csv") for name in ("directorates", "sectors")),
         *(project.table(round_name, name) for name in OTHERS.get(table, ())),
         *([project.reference("indicators.csv")] if table == "measures" else []),
+        *([project.reference(name) for name in (boundaries.FILE, "governorates.csv")] if table == "records" else []),
     ]
 
 

@@ -112,11 +112,10 @@ def ranks_without_gaps(case: Case) -> pd.DataFrame:
 def required_answers(case: Case, but_rules: Sequence[int] = (), but_fields: Sequence[str] = ()) -> pd.DataFrame:
     """Answers that are missing where they are asked: one offence for each facility and module."""
     missing: dict[str, list[tuple[str, Flags]]] = {}
-    for question in _asked(case):
-        if question.required and question.rule not in but_rules and question.field not in but_fields:
-            blank = (case.reach[question.name] == RELEVANT) & ~case.given(question) & _required(case, question)
-            if blank.any():
-                missing.setdefault(question.module, []).append((question.columns[0], blank))
+    for question, due in required_and_asked(case, but_rules, but_fields):
+        blank = due & ~case.given(question)
+        if blank.any():
+            missing.setdefault(question.module, []).append((question.columns[0], blank))
     found = Offences()
     for module, parts in missing.items():
         flags = np.column_stack([blank for _, blank in parts])
@@ -124,6 +123,15 @@ def required_answers(case: Case, but_rules: Sequence[int] = (), but_fields: Sequ
         told = [f"{count} missing in {module}" for count in flags.sum(axis=1)]
         found.add(np.asarray(flags.any(axis=1), dtype=bool), first, told, "an answer")
     return found.frame()
+
+
+def required_and_asked(
+    case: Case, but_rules: Sequence[int] = (), but_fields: Sequence[str] = ()
+) -> Iterator[tuple[Question, Flags]]:
+    """The questions that want an answer, each with the records in which it is asked and required."""
+    for question in _asked(case):
+        if question.required and question.rule not in but_rules and question.field not in but_fields:
+            yield question, (case.reach[question.name] == RELEVANT) & _required(case, question)
 
 
 def _asked(case: Case) -> Iterator[Question]:

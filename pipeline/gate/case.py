@@ -32,7 +32,7 @@ class Case:
     """A table to be judged, the round it belongs to, and what explains it.
 
     `records` are those after decisions; for the table `records` they are the table itself. `others` holds the other
-    tables of the round that exist by now, by name.
+    tables of the round that exist by now, by name; `boundaries` governorates' polygons by P-code, once there are any.
     """
 
     table: str
@@ -46,6 +46,7 @@ class Case:
     others: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     indicators: pd.DataFrame = field(default_factory=pd.DataFrame)
     set_aside: frozenset[str] = frozenset()
+    boundaries: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def placed(self) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from pipeline.spelling import fold
 
 # A class of two or three pairs of letters, the directorate's three, a number: HF_CM_RSS_12, HS_HM_SS_KHH_1.
 FEDERAL_CODE = re.compile(r"[A-Z]{2}(?:_[A-Z]{2}){1,2}_([A-Z]{3})_\d+")
+CLASS_OF_CODE = r"^([A-Z]{2}(?:_[A-Z]{2}){1,2})_[A-Z]{3}_\d+$"
 # "None" in both spellings that exports have, and what stands for a code that nobody knows.
 NO_CODE = {fold(word) for word in ("doh", "none", "n/a", "na", "nil", "no code", "-", "--", "لايوجد", "لا يوجد")}
 
