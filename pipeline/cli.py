@@ -59,6 +59,16 @@ def _choice(option: str, *words: str, about: str) -> Callable[[Any], Any]:
     return click.option(option, type=click.Choice(words), default=words[0], show_default=True, help=about)
 
 
+def _list_faults(context: click.Context, option: click.Parameter, is_wanted: bool) -> None:
+    """Tells the faults that `herams simulate` can make, and ends."""
+    if is_wanted:
+        from pipeline.simulate.faults import FAULTS
+
+        for name, fault in FAULTS.items():
+            click.echo(f"{name:28} {fault.about} ({fault.rule})")
+        context.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="herams-iraq", message="%(version)s")
 def herams() -> None:
@@ -114,13 +124,23 @@ def status(as_json: bool) -> None:
     metavar="DIRECTORATE",
     help="Only these directorates; may be repeated.",
 )
+@click.option(
+    "--fault",
+    "faulty",
+    multiple=True,
+    metavar="NAME=N",
+    help="A fault that a gate should find, in N facilities; may be repeated.",
+)
+@click.option(
+    "--faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults, help="List the faults."
+)
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-def simulate(form: str, facilities: int, seed: int, out: Path, **layout: Any) -> None:
+def simulate(form: str, facilities: int, seed: int, out: Path, faulty: tuple[str, ...], **layout: Any) -> None:
     """Make an export that looks real: for a demonstration, a test or a training."""
     from pipeline import simulate as verb
 
     project = _project()
-    options = verb.Options(**_options(layout))
+    options = verb.Options(**_options(layout), faults=verb.faults.parse(faulty))
     project.write_bytes(out.resolve(), verb.simulate(project, form, facilities, seed, options))
 
 
