@@ -26,9 +26,12 @@ from pipeline.gate import boundaries
 from pipeline.gate.case import Case
 from pipeline.gate.findings import Outcome, evaluated, findings, shape_findings
 from pipeline.gate.findings import verdict as verdict_of
+from pipeline.gate.listing import rules
 from pipeline.gate.suite import Suite, load, table_of_rule
 from pipeline.project import TABLES, Project
 from pipeline.verdict import Verdict
+
+__all__ = ["case_of", "case_of_records", "gate", "judge", "load_expectations", "rules", "run_suite", "shape_problems"]
 
 # Without these nobody can say whom a row belongs to.
 KEY_COLUMNS = {"records": decisions.KEYS, "measures": ("scope",)}

@@ -5,7 +5,6 @@ None of them names a question: a new form brings its own codebook, and these rul
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,11 +14,9 @@ import pandas as pd
 
 from pipeline import relevance
 from pipeline.codebook import CHOICE_TYPES, Group, Question
+from pipeline.gate import derived
 from pipeline.gate.case import Case, Flags, Offences
 from pipeline.relevance import NOT_ASKED, RELEVANT, SKIPPED
-
-NUMBERS = ("integer", "decimal")
-DOT = re.compile(r"(?<![\w.)])\.(?![\w.])")
 
 
 def values_in_codebook(case: Case) -> pd.DataFrame:
@@ -27,11 +24,10 @@ def values_in_codebook(case: Case) -> pd.DataFrame:
     found = Offences()
     for question in _asked(case):
         if question.type in CHOICE_TYPES:
-            legal = "1, or blank" if question.type == "select_multiple" else "one of " + ", ".join(question.canonical)
             for column in case.answered(question):
                 if case.filled[column].any():
                     strange = relevance.unknown_cells(question, column, case.records)
-                    found.add(strange, column, case.records[column], legal)
+                    found.add(strange, column, case.records[column], derived.legal(question))
     return found.frame()
 
 
@@ -42,13 +38,12 @@ def numbers_in_range(case: Case, fields: Sequence[str] = (), but_fields: Sequenc
     """
     found = Offences()
     for question in _asked(case):
-        chosen = question.field in fields if fields else question.field not in but_fields
-        if question.type in NUMBERS and chosen:
+        if derived.number_is_judged(question, fields, but_fields):
             column = question.columns[0]
             strange = relevance.unknown_cells(question, column, case.records)
-            kind = "a whole number" if question.type == "integer" else "a number"
-            found.add(strange, column, case.records[column], kind)
-            found.add(_breaks_constraint(case, question) & ~strange, column, case.records[column], _in_words(question))
+            found.add(strange, column, case.records[column], derived.kind_of_number(question))
+            broken = _breaks_constraint(case, question) & ~strange
+            found.add(broken, column, case.records[column], derived.in_words(question))
     return found.frame()
 
 
@@ -59,7 +54,7 @@ def choices_keep_constraints(case: Case) -> pd.DataFrame:
         if question.type in CHOICE_TYPES:
             broken = _breaks_constraint(case, question)
             if broken.any():
-                found.add(broken, case.answered(question)[0], _told(case, question), _in_words(question))
+                found.add(broken, case.answered(question)[0], _told(case, question), derived.in_words(question))
     return found.frame()
 
 
@@ -70,11 +65,11 @@ def answers_only_where_asked(case: Case, rules: Sequence[int]) -> pd.DataFrame:
         level = case.reach[question.name]
         where = case.given(question) & (level == NOT_ASKED)
         if question.rule in rules:
-            found.add(where, *_first_cell(case, question, where), f"blank, unless {question.relevant}")
+            found.add(where, *_first_cell(case, question, where), derived.blank_unless(question.relevant))
         where = case.given(question) & (level == SKIPPED)
         for stop, stopped in _stops(case, question, where):
             if stop.rule in rules:
-                found.add(stopped, *_first_cell(case, question, stopped), f"blank, unless {stop.relevant}")
+                found.add(stopped, *_first_cell(case, question, stopped), derived.blank_unless(stop.relevant))
     return found.frame()
 
 
@@ -86,7 +81,7 @@ def barriers_where_lacking(case: Case, rules: Sequence[int]) -> pd.DataFrame:
             first = case.answered(question)[0]
             asked = case.reach[question.name] == RELEVANT
             blank = asked & ~case.given(question) & _required(case, question)
-            found.add(blank, first, "", f"an answer, since {question.relevant}")
+            found.add(blank, first, "", derived.an_answer_since(question.relevant))
     return pd.concat([found.frame(), answers_only_where_asked(case, rules)], ignore_index=True)
 
 
@@ -121,7 +116,7 @@ def required_answers(case: Case, but_rules: Sequence[int] = (), but_fields: Sequ
         flags = np.column_stack([blank for _, blank in parts])
         first = [parts[at][0] for at in flags.argmax(axis=1)]
         told = [f"{count} missing in {module}" for count in flags.sum(axis=1)]
-        found.add(np.asarray(flags.any(axis=1), dtype=bool), first, told, "an answer")
+        found.add(np.asarray(flags.any(axis=1), dtype=bool), first, told, derived.AN_ANSWER)
     return found.frame()
 
 
@@ -130,14 +125,12 @@ def required_and_asked(
 ) -> Iterator[tuple[Question, Flags]]:
     """The questions that want an answer, each with the records in which it is asked and required."""
     for question in _asked(case):
-        if question.required and question.rule not in but_rules and question.field not in but_fields:
+        if derived.answer_is_wanted(question, but_rules, but_fields):
             yield question, (case.reach[question.name] == RELEVANT) & _required(case, question)
 
 
 def _asked(case: Case) -> Iterator[Question]:
-    for question in case.codebook.questions:
-        if question.type != "calculate" and not question.is_personal and case.answered(question):
-            yield question
+    return (question for question in derived.questions_of(case.codebook) if case.answered(question))
 
 
 def _rank_faults(cells: npt.NDArray[np.object_]) -> Iterator[tuple[Flags, str]]:
@@ -147,8 +140,8 @@ def _rank_faults(cells: npt.NDArray[np.object_]) -> Iterator[tuple[Flags, str]]:
     gap[:, 1:] = filled[:, 1:] & ~filled[:, :-1]
     for rank in range(1, cells.shape[1]):
         twice[:, rank] = filled[:, rank] & (cells[:, :rank] == cells[:, rank : rank + 1]).any(axis=1)
-    yield gap, "no rank after a blank one"
-    yield twice & ~gap, "each option once"
+    yield gap, derived.NO_GAP
+    yield twice & ~gap, derived.NO_REPEAT
 
 
 def _required(case: Case, question: Question) -> Flags:
@@ -161,11 +154,6 @@ def _breaks_constraint(case: Case, question: Question) -> Flags:
     if not question.constraint:
         return np.zeros(len(case.records), dtype=bool)
     return case.given(question) & ~relevance.holds(question.constraint, case.records, case.codebook, question)
-
-
-def _in_words(question: Question) -> str:
-    """The constraint with the question's name in place of the dot."""
-    return DOT.sub(question.name, question.constraint)
 
 
 def _stops(case: Case, question: Question, where: Flags) -> Iterator[tuple[Group, Flags]]:

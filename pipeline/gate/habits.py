@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from pipeline.codebook import Choice, Codebook, Question
 from pipeline.gate.answers import required_and_asked
 from pipeline.gate.case import Case, Flags, Offences
+from pipeline.gate.derived import OF_EACH
 from pipeline.spelling import fold
 
 OTHER = "other"
@@ -139,5 +140,5 @@ def _runs_told(case: Case, told: Sequence[tuple[str, Codes, Codes]]) -> pd.DataF
         f"the same answer in {length} facilities, one after the other, in {count} questions"
         for length, count in zip(longest, questions, strict=True)
     ]
-    found.add(where, first.tolist(), values, "the answers of each facility")
+    found.add(where, first.tolist(), values, OF_EACH)
     return found.frame()
