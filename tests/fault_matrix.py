@@ -39,7 +39,14 @@ ROUND = Round(
     form="iraq-2022", source="export", window=["2022-03-17", "2023-04-25"], report_date="2023-11-30", simulate=None
 )
 # What concerns no facility, but columns, responses, or who is absent.
-OF_THE_WHOLE = ("missing-column", "new-column", "renamed-column", "response-twice", "absent-directorate")
+OF_THE_WHOLE = (
+    "missing-column",
+    "new-column",
+    "renamed-column",
+    "renamed-option",
+    "response-twice",
+    "absent-directorate",
+)
 LEAST = {"copied-catchment": 3}
 Judged = tuple[Verdict, pd.DataFrame]
 

@@ -81,7 +81,7 @@ def test_a_facility_of_no_directorate_closes_iraq_only() -> None:
 def test_other_columns_than_the_codebooks_make_the_table_unfit(fault: str, count: int) -> None:
     draft = matrix.spoilt({fault: count})
     verdict, found = matrix.judged(matrix.through_an_export(draft), matrix.of_critical_rules())
-    names = draft.gone | draft.new | set(draft.renamed) | set(draft.renamed.values())
+    names = {"", *draft.gone, *draft.new, *draft.renamed, *draft.renamed.values()}
     assert verdict.state == "unfit"
     assert set(found.loc[found["rule"] == "columns", "question"]) == names
     assert found["rule"].iloc[: len(names)].eq("columns").all()

@@ -49,14 +49,16 @@ def gate(project: Project, round_name: str, tables: Sequence[str]) -> dict[str, 
         if table not in TABLES:
             raise unknown("table", table, TABLES)
     _check_accepted_rules(project, round_name)
-    verdicts = {}
+    verdicts, unfit = {}, {}
     records = case_of_records(project, round_name)
     for table in sorted(tables, key=TABLES.index):
         judged, found = judge(case_of(project, round_name, records, table), load(project, table))
         inputs = verdict.input_hashes(project, _inputs(project, round_name, table))
         verdicts[table] = judged.model_copy(update={"round": round_name, "inputs": inputs})
         verdict.write(project, verdicts[table], found)
-    _stop_if_unfit(project, verdicts)
+        if judged.state == "unfit":
+            unfit[table] = found
+    _stop_if_unfit(project, round_name, unfit)
     return verdicts
 
 
@@ -169,10 +171,16 @@ def _check_accepted_rules(project: Project, round_name: str) -> None:
         raise DecisionError("\n".join([f"{project.relative(project.decisions(round_name))}:", *strange]))
 
 
-def _stop_if_unfit(project: Project, verdicts: Mapping[str, Verdict]) -> None:
-    unfit = [judged for judged in verdicts.values() if judged.state == "unfit"]
+def _stop_if_unfit(project: Project, round_name: str, unfit: Mapping[str, pd.DataFrame]) -> None:
+    """Tells of each unfit table what is wrong with it as a whole, and where to read the rest."""
     if unfit:
-        read = ", ".join(project.relative(project.findings(judged.round, judged.table)) for judged in unfit)
-        raise GateClosedError(
-            f"{', '.join(judged.table for judged in unfit)} of {unfit[0].round} cannot be used as a whole: read {read}"
-        )
+        told = [f"{', '.join(unfit)} of {round_name} cannot be used as a whole:"]
+        for table, found in unfit.items():
+            whole = found[
+                (found["severity"] == "critical") & (found["facility_id"] == "") & (found["directorate"] == "")
+            ]
+            for rule, rows in whole.groupby("rule", sort=False):
+                row, more = rows.iloc[0], f" … and {len(rows) - 1} more" if len(rows) > 1 else ""
+                told.append(f"- {rule}: {' '.join(filter(None, [row['question'], row['value']]))}{more}")
+            told.append(f"  read {project.relative(project.findings(round_name, table))}")
+        raise GateClosedError("\n".join(told))

@@ -83,6 +83,14 @@ def _numbers(codebook: Codebook, fields: Sequence[str] = (), but_fields: Sequenc
                 yield question.name, in_words(question)
 
 
+def _options(codebook: Codebook, **_: int) -> Pairs:
+    for question in questions_of(codebook):
+        if question.type in CHOICE_TYPES:
+            yield question.name, legal(question)
+        elif question.type in NUMBERS:
+            yield question.name, kind_of_number(question)
+
+
 def _constraints(codebook: Codebook) -> Pairs:
     return ((q.name, in_words(q)) for q in questions_of(codebook) if q.type in CHOICE_TYPES and q.constraint)
 
@@ -148,6 +156,7 @@ UNFOLDED: Mapping[str, Callable[..., Pairs]] = {
     "ExpectColumnsOfCodebook": _columns,
     "ExpectNoPersonalColumn": _personal,
     "ExpectValuesInCodebook": _values,
+    "ExpectOptionsOfCodebook": _options,
     "ExpectNumbersInRange": _numbers,
     "ExpectChoicesToKeepConstraints": _constraints,
     "ExpectAnswersOnlyWhereAsked": _only_where_asked,

@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.gate import answers as gate_answers
 from pipeline.gate import boundaries as gate_boundaries
 from pipeline.gate import doubts as gate_doubts
+from pipeline.gate import drift as gate_drift
 from pipeline.gate import facts as gate_facts
 from pipeline.gate import habits as gate_habits
 from pipeline.gate import measures as gate_measures
@@ -23,7 +24,7 @@ Rule = Callable[..., pd.DataFrame]
 
 EXPECTATIONS: Mapping[str, Rule] = {
     # records: who reports, where and when
-    "ExpectColumnsOfCodebook": gate_facts.columns_of_codebook,
+    "ExpectColumnsOfCodebook": gate_drift.columns_of_codebook,
     "ExpectNoPersonalColumn": gate_facts.no_personal_column,
     "ExpectRowsAccounted": gate_facts.rows_accounted,
     "ExpectExportReadWithoutDoubt": gate_facts.export_read_without_doubt,
@@ -39,6 +40,7 @@ EXPECTATIONS: Mapping[str, Rule] = {
     "ExpectCodesOfOneFacility": gate_facts.codes_of_one_facility,
     # records: what follows from the codebook
     "ExpectValuesInCodebook": gate_answers.values_in_codebook,
+    "ExpectOptionsOfCodebook": gate_drift.options_of_codebook,
     "ExpectNumbersInRange": gate_answers.numbers_in_range,
     "ExpectChoicesToKeepConstraints": gate_answers.choices_keep_constraints,
     "ExpectAnswersOnlyWhereAsked": gate_answers.answers_only_where_asked,

@@ -33,6 +33,7 @@ FAULTS: Mapping[str, Fault] = {
     "missing-column": Fault("columns", "columns that are not there", facts.drop_columns),
     "new-column": Fault("columns", "columns that no codebook has", facts.add_columns),
     "renamed-column": Fault("columns", "columns under another name", facts.rename_columns),
+    "renamed-option": Fault("options", "services with an option under another code", answers.rename_option),
     "response-twice": Fault("export_doubts", "responses given twice, with different answers", facts.repeat_responses),
     "absent-directorate": Fault("directorates_present", "directorates without a response", facts.leave_out),
     # who reports, where and when

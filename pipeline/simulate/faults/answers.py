@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.codebook import Question
+from pipeline.errors import UsageError
 from pipeline.relevance import NOT_ASKED, SKIPPED
 from pipeline.simulate.faults.draft import Cells, Draft, Where, each, everyone
 from pipeline.simulate.tables import Flags
@@ -104,6 +105,16 @@ def _module_is_asked(draft: Draft) -> Flags:
 def _no_module(draft: Draft, row: int) -> Cells:
     module = service(draft).module
     return {name: "" for q in draft.codebook.questions if q.module == module for name in q.columns}
+
+
+def rename_option(draft: Draft, fault: str, count: int) -> None:
+    """Gives the most frequent option of some services another code, wherever it was chosen."""
+    services = [item for item in draft.free_items["service"] if item.rule is None]
+    if count > len(services):
+        raise UsageError(f"only {len(services)} questions can have the fault {fault!r}, not {count}")
+    for item in services[:count]:
+        for row in np.flatnonzero(draft.answers(item, "available")):
+            draft.put(int(row), {item.columns[0]: UNKNOWN_CODE})
 
 
 unknown_code = each(_service_is("available"), lambda draft, row: {service(draft).columns[0]: UNKNOWN_CODE})
