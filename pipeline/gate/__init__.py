@@ -50,7 +50,7 @@ def gate(project: Project, round_name: str, tables: Sequence[str]) -> dict[str, 
             raise unknown("table", table, TABLES)
     _check_accepted_rules(project, round_name)
     verdicts, unfit = {}, {}
-    records = case_of_records(project, round_name)
+    records = case_of_records(project, round_name, are_places_enough=set(tables) == {"measures"})
     for table in sorted(tables, key=TABLES.index):
         judged, found = judge(case_of(project, round_name, records, table), load(project, table))
         inputs = verdict.input_hashes(project, _inputs(project, round_name, table))
@@ -103,17 +103,25 @@ def shape_problems(case: Case) -> list[tuple[str, str, str]]:
     return problems
 
 
-def case_of_records(project: Project, round_name: str) -> Case:
-    """All that the gate needs to judge the records of a round, as decisions leave them."""
+def case_of_records(project: Project, round_name: str, are_places_enough: bool = False) -> Case:
+    """All that the gate needs to judge the records of a round, as decisions leave them.
+
+    Measures are judged by who reported what, not by the answers: where `are_places_enough`, and no decision is to be
+    applied, only the columns that place a record are read.
+    """
     entry = project.round(round_name)
     reference, decided = places.load(project), decisions.load(project, round_name)
-    received = project.read_table(round_name, "records")
-    records = decisions.apply(received, decided, places.facility_ids(received, reference))
+    codebook = codebooks.load(project, entry.form)
+    reporter = codebook.of_field("facilities.directorate_sector")
+    placing = [*decisions.KEYS, *(reporter.columns if reporter else ())]
+    records = project.read_table(round_name, "records", placing if are_places_enough and not decided else None)
+    if decided:  # else all columns would be copied for nothing
+        records = decisions.apply(records, decided, places.facility_ids(records, reference))
     return Case(
         table="records",
         frame=records,
         round=entry,
-        codebook=codebooks.load(project, entry.form),
+        codebook=codebook,
         places=reference,
         records=records,
         account=project.read_json(project.account(round_name)),
@@ -160,12 +168,13 @@ def _inputs(project: Project, round_name: str, table: str) -> list[Path]:
 
 def _check_accepted_rules(project: Project, round_name: str) -> None:
     """A decision that accepts a rule which no suite has would never be noticed as stale."""
-    known = table_of_rule(project)
     decided = decisions.load(project, round_name)
+    accepting = [decision for decision in decided if isinstance(decision, Accept)]
+    known = table_of_rule(project) if accepting else {}
     strange = [
         f"- {named(decided, decision)}: {unknown('rule', decision.rule, known)}"
-        for decision in decided
-        if isinstance(decision, Accept) and decision.rule not in known
+        for decision in accepting
+        if decision.rule not in known
     ]
     if strange:
         raise DecisionError("\n".join([f"{project.relative(project.decisions(round_name))}:", *strange]))

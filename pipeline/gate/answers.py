@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipeline import relevance
@@ -26,7 +25,7 @@ def values_in_codebook(case: Case) -> pd.DataFrame:
         if question.type in CHOICE_TYPES:
             for column in case.answered(question):
                 if case.filled[column].any():
-                    strange = relevance.unknown_cells(question, column, case.records)
+                    strange = case.unknown(question, column)
                     found.add(strange, column, case.records[column], derived.legal(question))
     return found.frame()
 
@@ -40,7 +39,7 @@ def numbers_in_range(case: Case, fields: Sequence[str] = (), but_fields: Sequenc
     for question in _asked(case):
         if derived.number_is_judged(question, fields, but_fields):
             column = question.columns[0]
-            strange = relevance.unknown_cells(question, column, case.records)
+            strange = case.unknown(question, column)
             found.add(strange, column, case.records[column], derived.kind_of_number(question))
             broken = _breaks_constraint(case, question) & ~strange
             found.add(broken, column, case.records[column], derived.in_words(question))
@@ -89,18 +88,13 @@ def ranks_without_gaps(case: Case) -> pd.DataFrame:
     """Ranks after a blank one, and options ranked twice: the first such cell of each question of a facility."""
     found = Offences()
     for question in _asked(case):
-        columns = list(case.answered(question))
-        while columns and not case.filled[columns[-1]].any():
-            columns.pop()  # only the first three of up to ten ranks are ever filled
-        if question.type == "rank" and len(columns) > 1:
-            later = np.flatnonzero(np.any([case.filled[column] for column in columns[1:]], axis=0))
-            cells = case.records[columns].iloc[later].to_numpy(dtype=object)
-            for broken, expected in _rank_faults(cells):
-                where, place = np.zeros(len(case.records), dtype=bool), np.zeros(len(case.records), dtype=int)
-                where[later], place[later] = broken.any(axis=1), broken.argmax(axis=1)
-                value = np.full(len(case.records), "", dtype=object)
-                value[later] = cells[np.arange(len(cells)), place[later]]
-                found.add(where, [columns[at] for at in place], value, expected)
+        if question.type == "rank":
+            # Only the first three of up to ten ranks are ever filled.
+            columns = [column for column in case.answered(question) if case.filled[column].any()]
+            for broken, expected in _rank_faults(case, case.answered(question), columns):
+                for place, column in enumerate(columns):
+                    first = broken[:, place] & ~broken[:, :place].any(axis=1)
+                    found.add(first, column, case.records[column], expected)
     return found.frame()
 
 
@@ -133,13 +127,17 @@ def _asked(case: Case) -> Iterator[Question]:
     return (question for question in derived.questions_of(case.codebook) if case.answered(question))
 
 
-def _rank_faults(cells: npt.NDArray[np.object_]) -> Iterator[tuple[Flags, str]]:
-    """The cells of ranked answers (facilities down, ranks across) that follow a blank rank or repeat an option."""
-    filled = np.asarray(cells != "", dtype=bool)
-    gap, twice = np.zeros_like(filled), np.zeros_like(filled)
-    gap[:, 1:] = filled[:, 1:] & ~filled[:, :-1]
-    for rank in range(1, cells.shape[1]):
-        twice[:, rank] = filled[:, rank] & (cells[:, :rank] == cells[:, rank : rank + 1]).any(axis=1)
+def _rank_faults(case: Case, ranks: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[Flags, str]]:
+    """Where ranks (across; facilities down) follow a blank one, and where they repeat an option of a rank before."""
+    gap, twice = np.zeros((2, len(case.records), len(columns)), dtype=bool)
+    for place, column in enumerate(columns):
+        before = ranks.index(column) - 1
+        if before >= 0:
+            gap[:, place] = case.filled[column] & ~case.filled[ranks[before]]
+        for other in columns[:place]:
+            both = np.flatnonzero(case.filled[column] & case.filled[other])
+            same = case.records[column].iloc[both].to_numpy() == case.records[other].iloc[both].to_numpy()
+            twice[both[same], place] = True
     yield gap, derived.NO_GAP
     yield twice & ~gap, derived.NO_REPEAT
 

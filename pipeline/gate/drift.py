@@ -5,13 +5,14 @@ A slip of the keyboard is no change of the form: what few facilities have is tol
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from pipeline import relevance
 from pipeline.codebook import CHOICE_TYPES, Question
 from pipeline.gate.case import Case, Offences
 from pipeline.gate.derived import NUMBERS, kind_of_number, legal, questions_of
@@ -83,14 +84,14 @@ def _few(names: Sequence[str]) -> str:
 
 def _strange_values(case: Case, question: Question) -> pd.Series:
     """How often each value stands there that the codebook does not have, the most frequent first."""
-    parts = []
+    counts: Counter[str] = Counter()
     for column in case.answered(question):
         if case.filled[column].any():
-            cells = case.records[column]
-            parts.append(cells[relevance.unknown_cells(question, column, case.records)])
-    values = pd.concat(parts) if parts else pd.Series(dtype=str)
-    counts = values.astype(object).value_counts().rename_axis("value").reset_index(name="times")
-    return counts.sort_values(["times", "value"], ascending=[False, True]).set_index("value")["times"]
+            strange = case.unknown(question, column)
+            if strange.any():
+                counts.update(case.records[column].iloc[np.flatnonzero(strange)])
+    in_order = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return pd.Series(dict(in_order), dtype=int)
 
 
 def _changed(case: Case, question: Question, strange: pd.Series, answers: int) -> str:
@@ -102,10 +103,10 @@ def _changed(case: Case, question: Question, strange: pd.Series, answers: int) -
 
 
 def _kind(question: Question, values: Sequence[str]) -> str:
-    are_numbers = pd.Series(values, dtype=str).str.fullmatch(NUMBER)
+    are_numbers = all(re.fullmatch(NUMBER, value) for value in values)
     if question.type in CHOICE_TYPES:
-        return "numbers, not options," if are_numbers.all() else "new options"
-    return "no whole numbers" if are_numbers.all() else "texts, not numbers,"
+        return "numbers, not options," if are_numbers else "new options"
+    return "no whole numbers" if are_numbers else "texts, not numbers,"
 
 
 def _never_chosen(case: Case, question: Question) -> Iterator[str]:
