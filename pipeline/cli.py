@@ -7,27 +7,19 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipeline import environment
+from pipeline.commands import Commands
+from pipeline.commands import choice as _choice
+from pipeline.commands import list_faults as _list_faults
+from pipeline.commands import options as _options
+from pipeline.commands import project as _project
+from pipeline.commands import stage as _stage
 from pipeline.errors import HeramsError, unknown
 from pipeline.project import TABLES, Project
-
-
-class Commands(click.Group):
-    """Commands that say what was meant when a word is not among them."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Finds a command by its name."""
-        if args[0] not in self.list_commands(ctx):
-            raise unknown("command", args[0], self.list_commands(ctx))
-        return super().resolve_command(ctx, args)
 
 
 def main(arguments: list[str] | None = None, project: Project | None = None) -> None:
@@ -52,11 +44,6 @@ def main(arguments: list[str] | None = None, project: Project | None = None) -> 
     except (click.Abort, KeyboardInterrupt):
         click.echo("herams: stopped", err=True)
         sys.exit(130)
-
-
-def _choice(option: str, *words: str, about: str) -> Callable[[Any], Any]:
-    """An option with a few words to choose from, the first by default."""
-    return click.option(option, type=click.Choice(words), default=words[0], show_default=True, help=about)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -114,13 +101,23 @@ def status(as_json: bool) -> None:
     metavar="DIRECTORATE",
     help="Only these directorates; may be repeated.",
 )
+@click.option(
+    "--fault",
+    "faulty",
+    multiple=True,
+    metavar="NAME=N",
+    help="A fault that a gate should find, in N facilities; may be repeated.",
+)
+@click.option(
+    "--faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults, help="List the faults."
+)
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-def simulate(form: str, facilities: int, seed: int, out: Path, **layout: Any) -> None:
+def simulate(form: str, facilities: int, seed: int, out: Path, faulty: tuple[str, ...], **layout: Any) -> None:
     """Make an export that looks real: for a demonstration, a test or a training."""
     from pipeline import simulate as verb
 
     project = _project()
-    options = verb.Options(**_options(layout))
+    options = verb.Options(**_options(layout), faults=verb.faults.parse(faulty))
     project.write_bytes(out.resolve(), verb.simulate(project, form, facilities, seed, options))
 
 
@@ -178,12 +175,24 @@ def ingest(round_name: str) -> None:
 
 
 @herams.command()
-@click.argument("round_name", metavar="ROUND")
-@click.argument("tables", nargs=-1, required=True, metavar="TABLE...")
-def gate(round_name: str, tables: tuple[str, ...]) -> None:
-    """Judge tables of a round by their suites (a stage)."""
+@click.argument("words", nargs=-1, metavar="ROUND TABLE...")
+@click.option(
+    "--list", "is_list", is_flag=True, help="List the rules in full: of all tables, or `gate --list TABLE...`."
+)
+@click.option(
+    "--form", metavar="FORM", help="With --list: unfold the rules by this form, not by that of the open round."
+)
+@click.option("--json", "as_json", is_flag=True, help="With --list: for a program to read.")
+def gate(words: tuple[str, ...], is_list: bool, form: str | None, as_json: bool) -> None:
+    """Judge tables of a round by their suites (a stage), or list the rules that they are judged by."""
     from pipeline import gate as verb
 
+    if is_list:
+        click.echo(verb.rules(_project(), words, form, as_json))
+        return
+    if len(words) < 2 or form or as_json:
+        raise click.UsageError("name a round and its tables, as in `herams gate demo-2023 records`; or use --list")
+    round_name, tables = words[0], words[1:]
     for table in tables:
         if table not in TABLES:
             raise unknown("table", table, TABLES)
@@ -264,24 +273,3 @@ def index_() -> None:
     from pipeline import index as verb
 
     verb.index(_project())
-
-
-def _project() -> Project:
-    """The project around the current folder, once it is sure that its locked versions are installed."""
-    given = click.get_current_context().find_object(Project)
-    if given is not None:
-        return given
-    project = Project.find()
-    environment.check(project)
-    return project
-
-
-def _stage(verb: Callable[..., object], round_name: str, *words: object) -> Project:
-    project = _project()
-    project.round(round_name)
-    verb(project, round_name, *words)
-    return project
-
-
-def _options(layout: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in layout.items() if value != ()}

@@ -219,10 +219,10 @@ class Project:
         """A JSON document."""
         return json.loads(self.read_text(path))
 
-    def read_table(self, round_name: str, name: str) -> pd.DataFrame:
-        """One of the six tables of a round."""
+    def read_table(self, round_name: str, name: str, columns: list[str] | None = None) -> pd.DataFrame:
+        """One of the six tables of a round, or some columns of it."""
         with self.open_input(self.table(round_name, name)) as file:
-            return pd.read_parquet(file, engine="pyarrow")
+            return pd.read_parquet(file, engine="pyarrow", columns=columns)
 
     def sha256(self, path: Path) -> str:
         """The SHA-256 of a file's bytes, in hexadecimal."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+import shapely
 from conftest import ROOT, blank_records
 
 from pipeline import codebook as codebooks
@@ -21,6 +22,8 @@ SIZES = {"kirkuk": 100, "erbil": 60, "karbala": 60, "najaf": 60, "wasit": 60, "b
 ROUND = Round(
     form="iraq-2022", source="export", window=["2022-03-17", "2023-04-25"], report_date="2023-11-30", simulate=None
 )
+# The whole country for each governorate, so that every place in Iraq is in its governorate.
+BOUNDARIES = {f"IQG{number:02d}": shapely.box(38.7, 29, 48.8, 37.5) for number in range(1, 19)}
 # Answers other than the first option: nothing is damaged or supported, nobody stays overnight.
 ANSWERS = {"MoSD3": "A2", "HFSUP1": "A3", "BAINP1_SQ001": "A4", "BAINP1_SQ002": "A4", "BAINP1_SQ003": "A4"}
 
@@ -48,7 +51,7 @@ def case_of(records: pd.DataFrame, codebook: Codebook, places: Places, **more: o
         "unknown_columns": [],
         "missing_columns": [],
     }
-    given = {"account": account} | more
+    given = {"account": account, "boundaries": BOUNDARIES} | more
     return Case("records", records, ROUND, codebook, places, records, **given)  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ from conftest import ROUND, make_small
 from gate_records import SIZES, healthy, rows_of
 
 from pipeline import clean, gate, verdict
-from pipeline.errors import DecisionError, GateClosedError, SuiteError, UsageError, VerdictError
+from pipeline.errors import DecisionError, GateClosedError, RegistryError, SuiteError, UsageError, VerdictError
 from pipeline.project import Project
 
 BY = "reason: asked by letter, role: head of statistics, office: directorate of health, date: 2023-11-20"
@@ -89,7 +89,8 @@ def test_a_correction_that_leaves_a_barrier_behind_is_itself_a_finding(project: 
     judged = gate.gate(project, ROUND, ["records"])["records"]
     assert judged.iraq.closed == ["karbala"]
     found = verdict.read_findings(project, ROUND, "records")
-    assert found[["rule", "question"]].to_numpy().tolist() == [["barriers", "QHeRAMS100x_1"]]
+    weighty = found[found["severity"] != "info"]
+    assert weighty[["rule", "question"]].to_numpy().tolist() == [["barriers", "QHeRAMS100x_1"]]
 
 
 def test_an_excluded_facility_is_accounted_for(project: Project) -> None:
@@ -143,3 +144,38 @@ def test_the_gate_leaves_nothing_but_verdicts(
     after = {path for path in project.root.rglob("*") if path.is_file()}
     assert after - before == {project.verdict(ROUND, "records"), project.findings(ROUND, "records")}
     assert not list(elsewhere.iterdir())
+
+
+def boundaries(project: Project, *codes: str) -> None:
+    square = [[[38.7, 29.0], [48.8, 29.0], [48.8, 37.5], [38.7, 37.5], [38.7, 29.0]]]
+    shapes = [
+        {"type": "Feature", "properties": {"pcode": code}, "geometry": {"type": "Polygon", "coordinates": square}}
+        for code in codes
+    ]
+    document = {"type": "FeatureCollection", "features": shapes}
+    project.write_json(project.reference("boundaries/governorates.geojson"), document)
+
+
+def test_without_official_boundaries_the_verdict_says_not_checked(project: Project) -> None:
+    gate.gate(project, ROUND, ["records"])
+    found = verdict.read_findings(project, ROUND, "records")
+    assert found[["rule", "severity"]].to_numpy().tolist() == [["boundaries_known", "info"]]
+    assert found["value"].tolist() == ["not checked: places were not held against governorates"]
+
+
+def test_boundaries_that_come_later_void_the_verdict_and_are_judged_by(project: Project) -> None:
+    gate.gate(project, ROUND, ["records"])
+    boundaries(project, *project.read_csv(project.reference("governorates.csv"))["pcode"])
+    with pytest.raises(VerdictError, match=r"boundaries/governorates\.geojson"):
+        verdict.require(project, ROUND, "records")
+    gate.gate(project, ROUND, ["records"])
+    assert verdict.read_findings(project, ROUND, "records").empty
+
+
+def test_boundaries_that_lack_a_governorate_or_are_none_are_refused(project: Project) -> None:
+    boundaries(project, "IQG01")
+    with pytest.raises(RegistryError, match="differ about IQG02, IQG03"):
+        gate.gate(project, ROUND, ["records"])
+    project.write_text(project.reference("boundaries/governorates.geojson"), '{"type": "Topology"}')
+    with pytest.raises(RegistryError, match="is no FeatureCollection"):
+        gate.gate(project, ROUND, ["records"])

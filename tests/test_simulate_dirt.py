@@ -47,6 +47,13 @@ def test_as_many_rows_share_their_code_as_in_the_real_export(soiled: pd.DataFram
     assert codes.value_counts().iloc[0] == 34
 
 
+def test_a_shared_code_stays_within_its_directorate_and_never_closes_it(soiled: pd.DataFrame) -> None:
+    federal = soiled[soiled["ministry_code"].str.fullmatch(r"[A-Z]{2}_[A-Z_]+_[A-Z]{3}_\d+")]
+    shared = federal[federal.duplicated("ministry_code", keep=False)]
+    assert len(shared) > 150
+    assert (shared.groupby("ministry_code")["directorate"].nunique() == 1).all()
+
+
 def test_as_many_rows_share_their_point_as_in_the_real_export(soiled: pd.DataFrame) -> None:
     points = soiled[soiled["latitude"].notna()]
     shared = points[points.duplicated(["latitude", "longitude"], keep=False)]

@@ -22,12 +22,16 @@ from pipeline import codebook as codebooks
 from pipeline import decisions, places, verdict
 from pipeline.decisions import Accept, named
 from pipeline.errors import DecisionError, GateClosedError, unknown
+from pipeline.gate import boundaries
 from pipeline.gate.case import Case
 from pipeline.gate.findings import Outcome, evaluated, findings, shape_findings
 from pipeline.gate.findings import verdict as verdict_of
+from pipeline.gate.listing import rules
 from pipeline.gate.suite import Suite, load, table_of_rule
 from pipeline.project import TABLES, Project
 from pipeline.verdict import Verdict
+
+__all__ = ["case_of", "case_of_records", "gate", "judge", "load_expectations", "rules", "run_suite", "shape_problems"]
 
 # Without these nobody can say whom a row belongs to.
 KEY_COLUMNS = {"records": decisions.KEYS, "measures": ("scope",)}
@@ -45,14 +49,16 @@ def gate(project: Project, round_name: str, tables: Sequence[str]) -> dict[str, 
         if table not in TABLES:
             raise unknown("table", table, TABLES)
     _check_accepted_rules(project, round_name)
-    verdicts = {}
-    records = case_of_records(project, round_name)
+    verdicts, unfit = {}, {}
+    records = case_of_records(project, round_name, are_places_enough=set(tables) == {"measures"})
     for table in sorted(tables, key=TABLES.index):
         judged, found = judge(case_of(project, round_name, records, table), load(project, table))
         inputs = verdict.input_hashes(project, _inputs(project, round_name, table))
         verdicts[table] = judged.model_copy(update={"round": round_name, "inputs": inputs})
         verdict.write(project, verdicts[table], found)
-    _stop_if_unfit(project, verdicts)
+        if judged.state == "unfit":
+            unfit[table] = found
+    _stop_if_unfit(project, round_name, unfit)
     return verdicts
 
 
@@ -97,17 +103,25 @@ def shape_problems(case: Case) -> list[tuple[str, str, str]]:
     return problems
 
 
-def case_of_records(project: Project, round_name: str) -> Case:
-    """All that the gate needs to judge the records of a round, as decisions leave them."""
+def case_of_records(project: Project, round_name: str, are_places_enough: bool = False) -> Case:
+    """All that the gate needs to judge the records of a round, as decisions leave them.
+
+    Measures are judged by who reported what, not by the answers: where `are_places_enough`, and no decision is to be
+    applied, only the columns that place a record are read.
+    """
     entry = project.round(round_name)
     reference, decided = places.load(project), decisions.load(project, round_name)
-    received = project.read_table(round_name, "records")
-    records = decisions.apply(received, decided, places.facility_ids(received, reference))
+    codebook = codebooks.load(project, entry.form)
+    reporter = codebook.of_field("facilities.directorate_sector")
+    placing = [*decisions.KEYS, *(reporter.columns if reporter else ())]
+    records = project.read_table(round_name, "records", placing if are_places_enough and not decided else None)
+    if decided:  # else all columns would be copied for nothing
+        records = decisions.apply(records, decided, places.facility_ids(records, reference))
     return Case(
         table="records",
         frame=records,
         round=entry,
-        codebook=codebooks.load(project, entry.form),
+        codebook=codebook,
         places=reference,
         records=records,
         account=project.read_json(project.account(round_name)),
@@ -119,7 +133,7 @@ def case_of_records(project: Project, round_name: str) -> Case:
 def case_of(project: Project, round_name: str, records: Case, table: str) -> Case:
     """The case of a table, made from that of the records, which must be fit."""
     if table == "records":
-        return records
+        return replace(records, boundaries=boundaries.load(project))
     verdict.require(project, round_name, "records")
     return replace(
         records,
@@ -148,26 +162,34 @@ def _inputs(project: Project, round_name: str, table: str) -> list[Path]:
         *(project.reference(f"{name}.csv") for name in ("directorates", "sectors")),
         *(project.table(round_name, name) for name in OTHERS.get(table, ())),
         *([project.reference("indicators.csv")] if table == "measures" else []),
+        *([project.reference(name) for name in (boundaries.FILE, "governorates.csv")] if table == "records" else []),
     ]
 
 
 def _check_accepted_rules(project: Project, round_name: str) -> None:
     """A decision that accepts a rule which no suite has would never be noticed as stale."""
-    known = table_of_rule(project)
     decided = decisions.load(project, round_name)
+    accepting = [decision for decision in decided if isinstance(decision, Accept)]
+    known = table_of_rule(project) if accepting else {}
     strange = [
         f"- {named(decided, decision)}: {unknown('rule', decision.rule, known)}"
-        for decision in decided
-        if isinstance(decision, Accept) and decision.rule not in known
+        for decision in accepting
+        if decision.rule not in known
     ]
     if strange:
         raise DecisionError("\n".join([f"{project.relative(project.decisions(round_name))}:", *strange]))
 
 
-def _stop_if_unfit(project: Project, verdicts: Mapping[str, Verdict]) -> None:
-    unfit = [judged for judged in verdicts.values() if judged.state == "unfit"]
+def _stop_if_unfit(project: Project, round_name: str, unfit: Mapping[str, pd.DataFrame]) -> None:
+    """Tells of each unfit table what is wrong with it as a whole, and where to read the rest."""
     if unfit:
-        read = ", ".join(project.relative(project.findings(judged.round, judged.table)) for judged in unfit)
-        raise GateClosedError(
-            f"{', '.join(judged.table for judged in unfit)} of {unfit[0].round} cannot be used as a whole: read {read}"
-        )
+        told = [f"{', '.join(unfit)} of {round_name} cannot be used as a whole:"]
+        for table, found in unfit.items():
+            whole = found[
+                (found["severity"] == "critical") & (found["facility_id"] == "") & (found["directorate"] == "")
+            ]
+            for rule, rows in whole.groupby("rule", sort=False):
+                row, more = rows.iloc[0], f" … and {len(rows) - 1} more" if len(rows) > 1 else ""
+                told.append(f"- {rule}: {' '.join(filter(None, [row['question'], row['value']]))}{more}")
+            told.append(f"  read {project.relative(project.findings(round_name, table))}")
+        raise GateClosedError("\n".join(told))

@@ -5,21 +5,17 @@ None of them names a question: a new form brings its own codebook, and these rul
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pipeline import relevance
 from pipeline.codebook import CHOICE_TYPES, Group, Question
+from pipeline.gate import derived
 from pipeline.gate.case import Case, Flags, Offences
 from pipeline.relevance import NOT_ASKED, RELEVANT, SKIPPED
-
-NUMBERS = ("integer", "decimal")
-DOT = re.compile(r"(?<![\w.)])\.(?![\w.])")
 
 
 def values_in_codebook(case: Case) -> pd.DataFrame:
@@ -27,11 +23,10 @@ def values_in_codebook(case: Case) -> pd.DataFrame:
     found = Offences()
     for question in _asked(case):
         if question.type in CHOICE_TYPES:
-            legal = "1, or blank" if question.type == "select_multiple" else "one of " + ", ".join(question.canonical)
             for column in case.answered(question):
                 if case.filled[column].any():
-                    strange = relevance.unknown_cells(question, column, case.records)
-                    found.add(strange, column, case.records[column], legal)
+                    strange = case.unknown(question, column)
+                    found.add(strange, column, case.records[column], derived.legal(question))
     return found.frame()
 
 
@@ -42,13 +37,12 @@ def numbers_in_range(case: Case, fields: Sequence[str] = (), but_fields: Sequenc
     """
     found = Offences()
     for question in _asked(case):
-        chosen = question.field in fields if fields else question.field not in but_fields
-        if question.type in NUMBERS and chosen:
+        if derived.number_is_judged(question, fields, but_fields):
             column = question.columns[0]
-            strange = relevance.unknown_cells(question, column, case.records)
-            kind = "a whole number" if question.type == "integer" else "a number"
-            found.add(strange, column, case.records[column], kind)
-            found.add(_breaks_constraint(case, question) & ~strange, column, case.records[column], _in_words(question))
+            strange = case.unknown(question, column)
+            found.add(strange, column, case.records[column], derived.kind_of_number(question))
+            broken = _breaks_constraint(case, question) & ~strange
+            found.add(broken, column, case.records[column], derived.in_words(question))
     return found.frame()
 
 
@@ -59,7 +53,7 @@ def choices_keep_constraints(case: Case) -> pd.DataFrame:
         if question.type in CHOICE_TYPES:
             broken = _breaks_constraint(case, question)
             if broken.any():
-                found.add(broken, case.answered(question)[0], _told(case, question), _in_words(question))
+                found.add(broken, case.answered(question)[0], _told(case, question), derived.in_words(question))
     return found.frame()
 
 
@@ -70,11 +64,11 @@ def answers_only_where_asked(case: Case, rules: Sequence[int]) -> pd.DataFrame:
         level = case.reach[question.name]
         where = case.given(question) & (level == NOT_ASKED)
         if question.rule in rules:
-            found.add(where, *_first_cell(case, question, where), f"blank, unless {question.relevant}")
+            found.add(where, *_first_cell(case, question, where), derived.blank_unless(question.relevant))
         where = case.given(question) & (level == SKIPPED)
         for stop, stopped in _stops(case, question, where):
             if stop.rule in rules:
-                found.add(stopped, *_first_cell(case, question, stopped), f"blank, unless {stop.relevant}")
+                found.add(stopped, *_first_cell(case, question, stopped), derived.blank_unless(stop.relevant))
     return found.frame()
 
 
@@ -86,7 +80,7 @@ def barriers_where_lacking(case: Case, rules: Sequence[int]) -> pd.DataFrame:
             first = case.answered(question)[0]
             asked = case.reach[question.name] == RELEVANT
             blank = asked & ~case.given(question) & _required(case, question)
-            found.add(blank, first, "", f"an answer, since {question.relevant}")
+            found.add(blank, first, "", derived.an_answer_since(question.relevant))
     return pd.concat([found.frame(), answers_only_where_asked(case, rules)], ignore_index=True)
 
 
@@ -94,53 +88,58 @@ def ranks_without_gaps(case: Case) -> pd.DataFrame:
     """Ranks after a blank one, and options ranked twice: the first such cell of each question of a facility."""
     found = Offences()
     for question in _asked(case):
-        columns = list(case.answered(question))
-        while columns and not case.filled[columns[-1]].any():
-            columns.pop()  # only the first three of up to ten ranks are ever filled
-        if question.type == "rank" and len(columns) > 1:
-            later = np.flatnonzero(np.any([case.filled[column] for column in columns[1:]], axis=0))
-            cells = case.records[columns].iloc[later].to_numpy(dtype=object)
-            for broken, expected in _rank_faults(cells):
-                where, place = np.zeros(len(case.records), dtype=bool), np.zeros(len(case.records), dtype=int)
-                where[later], place[later] = broken.any(axis=1), broken.argmax(axis=1)
-                value = np.full(len(case.records), "", dtype=object)
-                value[later] = cells[np.arange(len(cells)), place[later]]
-                found.add(where, [columns[at] for at in place], value, expected)
+        if question.type == "rank":
+            # Only the first three of up to ten ranks are ever filled.
+            columns = [column for column in case.answered(question) if case.filled[column].any()]
+            for broken, expected in _rank_faults(case, case.answered(question), columns):
+                for place, column in enumerate(columns):
+                    first = broken[:, place] & ~broken[:, :place].any(axis=1)
+                    found.add(first, column, case.records[column], expected)
     return found.frame()
 
 
 def required_answers(case: Case, but_rules: Sequence[int] = (), but_fields: Sequence[str] = ()) -> pd.DataFrame:
     """Answers that are missing where they are asked: one offence for each facility and module."""
     missing: dict[str, list[tuple[str, Flags]]] = {}
-    for question in _asked(case):
-        if question.required and question.rule not in but_rules and question.field not in but_fields:
-            blank = (case.reach[question.name] == RELEVANT) & ~case.given(question) & _required(case, question)
-            if blank.any():
-                missing.setdefault(question.module, []).append((question.columns[0], blank))
+    for question, due in required_and_asked(case, but_rules, but_fields):
+        blank = due & ~case.given(question)
+        if blank.any():
+            missing.setdefault(question.module, []).append((question.columns[0], blank))
     found = Offences()
     for module, parts in missing.items():
         flags = np.column_stack([blank for _, blank in parts])
         first = [parts[at][0] for at in flags.argmax(axis=1)]
         told = [f"{count} missing in {module}" for count in flags.sum(axis=1)]
-        found.add(np.asarray(flags.any(axis=1), dtype=bool), first, told, "an answer")
+        found.add(np.asarray(flags.any(axis=1), dtype=bool), first, told, derived.AN_ANSWER)
     return found.frame()
 
 
+def required_and_asked(
+    case: Case, but_rules: Sequence[int] = (), but_fields: Sequence[str] = ()
+) -> Iterator[tuple[Question, Flags]]:
+    """The questions that want an answer, each with the records in which it is asked and required."""
+    for question in _asked(case):
+        if derived.answer_is_wanted(question, but_rules, but_fields):
+            yield question, (case.reach[question.name] == RELEVANT) & _required(case, question)
+
+
 def _asked(case: Case) -> Iterator[Question]:
-    for question in case.codebook.questions:
-        if question.type != "calculate" and not question.is_personal and case.answered(question):
-            yield question
+    return (question for question in derived.questions_of(case.codebook) if case.answered(question))
 
 
-def _rank_faults(cells: npt.NDArray[np.object_]) -> Iterator[tuple[Flags, str]]:
-    """The cells of ranked answers (facilities down, ranks across) that follow a blank rank or repeat an option."""
-    filled = np.asarray(cells != "", dtype=bool)
-    gap, twice = np.zeros_like(filled), np.zeros_like(filled)
-    gap[:, 1:] = filled[:, 1:] & ~filled[:, :-1]
-    for rank in range(1, cells.shape[1]):
-        twice[:, rank] = filled[:, rank] & (cells[:, :rank] == cells[:, rank : rank + 1]).any(axis=1)
-    yield gap, "no rank after a blank one"
-    yield twice & ~gap, "each option once"
+def _rank_faults(case: Case, ranks: Sequence[str], columns: Sequence[str]) -> Iterator[tuple[Flags, str]]:
+    """Where ranks (across; facilities down) follow a blank one, and where they repeat an option of a rank before."""
+    gap, twice = np.zeros((2, len(case.records), len(columns)), dtype=bool)
+    for place, column in enumerate(columns):
+        before = ranks.index(column) - 1
+        if before >= 0:
+            gap[:, place] = case.filled[column] & ~case.filled[ranks[before]]
+        for other in columns[:place]:
+            both = np.flatnonzero(case.filled[column] & case.filled[other])
+            same = case.records[column].iloc[both].to_numpy() == case.records[other].iloc[both].to_numpy()
+            twice[both[same], place] = True
+    yield gap, derived.NO_GAP
+    yield twice & ~gap, derived.NO_REPEAT
 
 
 def _required(case: Case, question: Question) -> Flags:
@@ -153,11 +152,6 @@ def _breaks_constraint(case: Case, question: Question) -> Flags:
     if not question.constraint:
         return np.zeros(len(case.records), dtype=bool)
     return case.given(question) & ~relevance.holds(question.constraint, case.records, case.codebook, question)
-
-
-def _in_words(question: Question) -> str:
-    """The constraint with the question's name in place of the dot."""
-    return DOT.sub(question.name, question.constraint)
 
 
 def _stops(case: Case, question: Question, where: Flags) -> Iterator[tuple[Group, Flags]]:

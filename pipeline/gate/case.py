@@ -6,7 +6,7 @@ Rules return offences: a frame with `row` (the place in the table, from 0; -1 fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import relevance
 from pipeline.codebook import Codebook, Question
@@ -27,12 +29,30 @@ WHOLE_TABLE = -1
 Flags = npt.NDArray[np.bool_]
 
 
+class Known:
+    """What has been found out about some records; forgotten as soon as it is about others."""
+
+    def __init__(self) -> None:
+        self._about: tuple[object, ...] = ()
+        self._facts: dict[str, Any] = {}
+
+    def of(self, about: tuple[object, ...], name: str, make: Callable[[], Any]) -> Any:
+        """A fact about these very objects, made at the first question for it."""
+        if len(about) != len(self._about) or any(
+            one is not other for one, other in zip(about, self._about, strict=True)
+        ):
+            self._about, self._facts = about, {}
+        if name not in self._facts:
+            self._facts[name] = make()
+        return self._facts[name]
+
+
 @dataclass(frozen=True)
 class Case:
     """A table to be judged, the round it belongs to, and what explains it.
 
     `records` are those after decisions; for the table `records` they are the table itself. `others` holds the other
-    tables of the round that exist by now, by name.
+    tables of the round that exist by now, by name; `boundaries` governorates' polygons by P-code, once there are any.
     """
 
     table: str
@@ -46,22 +66,42 @@ class Case:
     others: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     indicators: pd.DataFrame = field(default_factory=pd.DataFrame)
     set_aside: frozenset[str] = frozenset()
+    boundaries: Mapping[str, Any] = field(default_factory=dict)
+    known: Known = field(default_factory=lambda: Known(), repr=False, compare=False)
+    known_of_table: Known = field(default_factory=lambda: Known(), repr=False, compare=False)
 
-    @cached_property
+    @property
     def placed(self) -> pd.DataFrame:
         """facility_id, directorate, sector and workspace_sector of each record."""
-        return place(self.records, self.codebook, self.places)
+        found: pd.DataFrame = self._once("placed", lambda: place(self.records, self.codebook, self.places))
+        return found
 
-    @cached_property
+    @property
     def reach(self) -> dict[str, npt.NDArray[np.int8]]:
         """For each question and record whether it was relevant, not asked or skipped."""
-        return relevance.reach(self.records, self.codebook)
+        found: dict[str, npt.NDArray[np.int8]] = self._once(
+            "reach", lambda: relevance.reach(self.records, self.codebook)
+        )
+        return found
 
-    @cached_property
+    @property
     def filled(self) -> dict[str, Flags]:
         """For each column of the records where it is not blank."""
-        texts = [name for name in self.records.columns if name != "source_row"]
-        return {name: (self.records[name] != "").to_numpy(dtype=bool) for name in texts}
+        found: dict[str, Flags] = self._once("filled", lambda: _filled(self.records))
+        return found
+
+    def unknown(self, question: Question, column: str) -> Flags:
+        """Where a column of a question holds what the codebook does not have."""
+        found: Flags = self._once(f"unknown/{column}", lambda: relevance.unknown_cells(question, column, self.records))
+        return found
+
+    def once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What several rules want to know of the table, made once."""
+        return self.known_of_table.of((self.frame,), name, make)
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What is known of the records, made once: a case of another table, made from this one, knows it too."""
+        return self.known.of((self.records, self.codebook, self.places), name, make)
 
     @cached_property
     def roll(self) -> pd.DataFrame:
@@ -78,15 +118,16 @@ class Case:
 
     def given(self, question: Question) -> Flags:
         """Where a question has any answer."""
-        found = np.zeros(len(self.records), dtype=bool)
+        found, filled = np.zeros(len(self.records), dtype=bool), self.filled
         for column in question.columns:
-            if column in self.filled:
-                found |= self.filled[column]
+            if column in filled:
+                found |= filled[column]
         return found
 
     def answered(self, question: Question) -> Sequence[str]:
         """The columns of a question that the records have."""
-        return [column for column in question.columns if column in self.filled]
+        filled = self.filled
+        return [column for column in question.columns if column in filled]
 
     def column_of(self, name: str) -> str | None:
         """The export's column behind a field of `facilities`, or None where the form has none."""
@@ -115,12 +156,9 @@ class Offences:
         """The rows where a flag stands; `question`, `value` and `expected` for all rows, or one text for all."""
         if not where.any():
             return
+        rows = np.flatnonzero(where)
         cells = {"question": question, "value": value, "expected": expected}
-        taken = {
-            name: given if isinstance(given, str) else np.asarray(given, dtype=object)[where].astype(str)
-            for name, given in cells.items()
-        }
-        self._parts.append(pd.DataFrame({"row": np.flatnonzero(where), **taken}))
+        self._parts.append(pd.DataFrame({"row": rows, **{name: _taken(given, rows) for name, given in cells.items()}}))
 
     def add_whole(self, question: str, value: str, expected: str) -> None:
         """One offence about the table as a whole."""
@@ -132,3 +170,16 @@ class Offences:
         empty = pd.DataFrame({"row": np.array([], dtype=np.int64)} | {name: [] for name in OFFENCE_COLUMNS[1:]})
         found = pd.concat(self._parts, ignore_index=True) if self._parts else empty.astype({"row": np.int64})
         return found.drop_duplicates().sort_values(list(OFFENCE_COLUMNS), kind="stable", ignore_index=True)
+
+
+def _taken(given: Any, rows: npt.NDArray[np.intp]) -> Any:
+    """The texts of some rows, what is missing as a blank; one text for all of them stays one."""
+    if isinstance(given, str):
+        return given
+    cells = given.iloc[rows] if isinstance(given, pd.Series) else np.asarray(given, dtype=object)[rows]
+    return pd.Series(np.asarray(cells, dtype=object)).fillna("").astype(str).to_numpy(dtype=object)
+
+
+def _filled(records: pd.DataFrame) -> dict[str, Flags]:
+    texts = [name for name in records.columns if name != "source_row"]
+    return {name: np.asarray(pc.not_equal(pa.array(records[name]), ""), dtype=bool) for name in texts}

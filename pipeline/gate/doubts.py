@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.codebook import Question
 from pipeline.gate.case import Case, Flags, Offences
+from pipeline.gate.facts import CLASS_OF_CODE
 
 CATCHMENT, BUILDING = "catchment_population", "building_condition"
 # A median absolute deviation of a normal distribution, as its standard deviation.
@@ -80,6 +81,39 @@ def catchment_usual_for_type(case: Case, deviations: float, at_least: int) -> pd
         low, high = 10 ** (middle - width.clip(lower=1.0)), 10 ** (middle + width.clip(lower=1.0))
         told = [f"{a:,.0f} to {b:,.0f} for this type" if a == a else "" for a, b in zip(low, high, strict=True)]
         found.add(far, column, case.records[column], told)
+    return found.frame()
+
+
+def catchment_of_one_facility(case: Case, digits: int, at_least: int) -> pd.DataFrame:
+    """Exact catchment populations that several facilities of a directorate share; round ones may well be the same.
+
+    A figure is exact if it has so many digits before its zeros; `at_least` is how many facilities make it suspicious.
+    """
+    found = Offences()
+    column = case.column_of(CATCHMENT)
+    if column:
+        figures = case.records[column]
+        exact = case.filled[column] & (figures.str.rstrip("0").str.len() >= digits).to_numpy(dtype=bool)
+        keys = case.placed["directorate"].reset_index(drop=True) + " " + figures.reset_index(drop=True)
+        times = keys.where(exact).map(keys[exact].value_counts()).fillna(0).astype(int)
+        told = figures.reset_index(drop=True) + " (" + times.astype(str) + " facilities)"
+        found.add((times >= at_least).to_numpy(dtype=bool), column, told, "the population that this facility serves")
+    return found.frame()
+
+
+def class_of_type(case: Case, classes: Mapping[str, Sequence[str]], but_types: Sequence[str]) -> pd.DataFrame:
+    """Federal ministry codes whose class is that of other types of facility; a class not listed is not judged."""
+    found = Offences()
+    column = case.column_of("ministry_code")
+    if column:
+        own = case.records[column].str.strip().str.extract(CLASS_OF_CODE, expand=False)
+        kind = case.words("type")
+        agrees = pd.MultiIndex.from_arrays([own.fillna(""), kind]).isin(
+            [(name, word) for name, words in classes.items() for word in words]
+        )
+        judged = own.isin(list(classes)) & ~kind.isin(["", *but_types])
+        told = own.map({name: "a type of " + name + ": " + ", ".join(words) for name, words in classes.items()})
+        found.add(judged.to_numpy(dtype=bool) & ~agrees, column, case.records[column], told.fillna(""))
     return found.frame()
 
 

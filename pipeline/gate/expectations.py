@@ -47,6 +47,7 @@ STRICT: Mapping[Any, Any] = {
     bool: pydantic.StrictBool,
     Sequence[int]: list[pydantic.StrictInt],
     Sequence[str]: list[pydantic.StrictStr],
+    Mapping[str, Sequence[str]]: dict[pydantic.StrictStr, list[pydantic.StrictStr]],
 }
 
 

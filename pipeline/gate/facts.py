@@ -1,4 +1,4 @@
-"""Rules on `records` about who reports, where and when: columns, keys, places, dates, codes, sums."""
+"""Rules on `records` about who reports, where and when: keys, places, dates, codes, sums."""
 
 from __future__ import annotations
 
@@ -13,22 +13,9 @@ from pipeline.spelling import fold
 
 # A class of two or three pairs of letters, the directorate's three, a number: HF_CM_RSS_12, HS_HM_SS_KHH_1.
 FEDERAL_CODE = re.compile(r"[A-Z]{2}(?:_[A-Z]{2}){1,2}_([A-Z]{3})_\d+")
+CLASS_OF_CODE = r"^([A-Z]{2}(?:_[A-Z]{2}){1,2})_[A-Z]{3}_\d+$"
 # "None" in both spellings that exports have, and what stands for a code that nobody knows.
 NO_CODE = {fold(word) for word in ("doh", "none", "n/a", "na", "nil", "no code", "-", "--", "لايوجد", "لا يوجد")}
-
-
-def columns_of_codebook(case: Case) -> pd.DataFrame:
-    """Columns that the export lacks, or has and the codebook does not; and the same for the table made of it."""
-    found = Offences()
-    for column in sorted(case.account.get("missing_columns", [])):
-        found.add_whole(column, "no such column in the export", "a column for each question of the codebook")
-    for column in sorted(case.account.get("unknown_columns", [])):
-        found.add_whole(column, "a column that the codebook does not have", "only columns of the codebook")
-    expected = [*case.codebook.table_columns, "source_file", "source_row"]
-    have = [str(column) for column in case.frame.columns]
-    for column in sorted(set(expected) ^ set(have) - set(case.codebook.personal_columns)):
-        found.add_whole(column, "in the table" if column in have else "not in the table", "the codebook's columns")
-    return found.frame()
 
 
 def no_personal_column(case: Case) -> pd.DataFrame:

@@ -182,11 +182,12 @@ def _doubtful(found: pd.DataFrame, case: Case, rules: Sequence[str]) -> pd.DataF
 
 
 def _in_order(found: pd.DataFrame) -> pd.DataFrame:
-    """Doubts and what concerns the whole table first, then what no directorate reports, then by weight and place."""
+    """What concerns the whole table first, then doubts, then what no directorate reports, then by weight and place."""
     weight = found["severity"].map(SEVERITIES.index)
-    first = pd.Series(3, index=found.index).mask(found["directorate"] == UNKNOWN, 2)
-    first = first.mask((found["facility_id"] == "") & (found["directorate"] == ""), 1)
-    first = first.mask(found["rule"] == RULE_IN_DOUBT, 0).where(weight == 0, 3)
+    whole = (found["facility_id"] == "") & (found["directorate"] == "")
+    first = pd.Series(4, index=found.index).mask(found["directorate"] == UNKNOWN, 2).mask(whole, 0)
+    # Where the columns are not the codebook's, other rules are in doubt for no other reason.
+    first = first.mask(found["rule"] == RULE_IN_DOUBT, 1).where(weight == 0, 4).mask(whole & (weight == 1), 3)
     keyed = found.assign(_first=first, _weight=weight)
     order = ["_first", "_weight", "rule", "directorate", "facility_id", "question", "value", "expected"]
     return keyed.sort_values(order, kind="stable", ignore_index=True)[list(FINDING_COLUMNS)]

@@ -45,10 +45,15 @@ def shares_within_one(case: Case) -> pd.DataFrame:
     part = _unit(case).isin(PARTS).to_numpy()
     numerator, denominator = (_numbers(case, name) for name in ("numerator", "denominator"))
     known = ~np.isnan(numerator)
-    told = case.frame["numerator"].astype(str) + " of " + case.frame["denominator"].astype(str)
     found = Offences()
-    found.add(part & known & np.isnan(denominator), "denominator", told, "a denominator")
-    found.add(part & ((numerator < 0) | (numerator > denominator)), "numerator", told, "0 <= numerator <= denominator")
+    for broken, column, expected in (
+        (known & np.isnan(denominator), "denominator", "a denominator"),
+        ((numerator < 0) | (numerator > denominator), "numerator", "0 <= numerator <= denominator"),
+    ):
+        where = part & broken
+        rows = case.frame.loc[where, ["numerator", "denominator"]].astype(str)
+        told = (rows["numerator"] + " of " + rows["denominator"]).reindex(case.frame.index)
+        found.add(where, column, told, expected)
     return found.frame()
 
 
@@ -84,8 +89,7 @@ def directorates_add_up(case: Case) -> pd.DataFrame:
 
 def core_indicators_present(case: Case) -> pd.DataFrame:
     """Core indicators without a row for a scope that reports facilities, and for which they are defined."""
-    pairs = pd.DataFrame({"code": _definitions(case), "scope": case.frame["scope"].to_numpy()}).drop_duplicates()
-    have = set(zip(pairs["code"].astype(str), pairs["scope"].astype(str), strict=True))
+    have = _definitions_by_scope(case)
     reporting = sorted(set(case.placed["directorate"]) & set(case.places.directorates["slug"]))
     found = Offences()
     for row in case.indicators.to_dict("records"):
@@ -94,6 +98,15 @@ def core_indicators_present(case: Case) -> pd.DataFrame:
                 if (row["code"], scope) not in have:
                     found.add_whole(row["code"], f"no row for {scope}", "a row, if only to say why it has no value")
     return found.frame()
+
+
+def _definitions_by_scope(case: Case) -> set[tuple[str, str]]:
+    """Which definitions have a row for which scope."""
+    codes, scopes = _definitions(case).cat, case.frame["scope"].astype("category").cat
+    names, places = codes.categories.tolist(), scopes.categories.tolist()
+    pairs = codes.codes.to_numpy(dtype=np.int64) * len(places) + scopes.codes.to_numpy()
+    there = np.flatnonzero(np.bincount(pairs, minlength=len(names) * len(places))).tolist()
+    return {(str(names[pair // len(places)]), str(places[pair % len(places)])) for pair in there}
 
 
 def _has_items(case: Case, code: str) -> bool:
@@ -127,15 +140,22 @@ def _double_reports(case: Case, members: list[str]) -> int:
 
 def _unit(case: Case) -> pd.Series:
     units = dict(zip(case.indicators["code"], case.indicators["unit"], strict=True))
-    return _definitions(case).map(units).astype(str)
+    return _definitions(case).map(units)
 
 
 def _definitions(case: Case) -> pd.Series:
     """The code of the definition behind each row, with its `<…>`; blank where there is none."""
+    found: pd.Series = case.once("definitions", lambda: _made_definitions(case))
+    return found
+
+
+def _made_definitions(case: Case) -> pd.Series:
     codes = case.frame["indicator"].astype("category").cat
     known = tuple(case.indicators["code"])
     names = np.array([_definition(str(code), known) for code in codes.categories], dtype=object)
-    return pd.Series(pd.Categorical(names[codes.codes]))
+    # Some hundreds of codes in some hundred thousand rows: only the codes are looked up. The last name is of a blank.
+    words, place = np.unique(np.append(names, "").astype(str), return_inverse=True)
+    return pd.Series(pd.Categorical.from_codes(place[codes.codes], pd.Index(words)))
 
 
 @lru_cache(maxsize=8192)

@@ -11,16 +11,20 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from pipeline.gate import answers as gate_answers
+from pipeline.gate import boundaries as gate_boundaries
 from pipeline.gate import doubts as gate_doubts
+from pipeline.gate import drift as gate_drift
 from pipeline.gate import facts as gate_facts
+from pipeline.gate import habits as gate_habits
 from pipeline.gate import measures as gate_measures
 from pipeline.gate import tables as gate_tables
+from pipeline.gate import twins as gate_twins
 
 Rule = Callable[..., pd.DataFrame]
 
 EXPECTATIONS: Mapping[str, Rule] = {
     # records: who reports, where and when
-    "ExpectColumnsOfCodebook": gate_facts.columns_of_codebook,
+    "ExpectColumnsOfCodebook": gate_drift.columns_of_codebook,
     "ExpectNoPersonalColumn": gate_facts.no_personal_column,
     "ExpectRowsAccounted": gate_facts.rows_accounted,
     "ExpectExportReadWithoutDoubt": gate_facts.export_read_without_doubt,
@@ -36,6 +40,7 @@ EXPECTATIONS: Mapping[str, Rule] = {
     "ExpectCodesOfOneFacility": gate_facts.codes_of_one_facility,
     # records: what follows from the codebook
     "ExpectValuesInCodebook": gate_answers.values_in_codebook,
+    "ExpectOptionsOfCodebook": gate_drift.options_of_codebook,
     "ExpectNumbersInRange": gate_answers.numbers_in_range,
     "ExpectChoicesToKeepConstraints": gate_answers.choices_keep_constraints,
     "ExpectAnswersOnlyWhereAsked": gate_answers.answers_only_where_asked,
@@ -46,11 +51,19 @@ EXPECTATIONS: Mapping[str, Rule] = {
     "ExpectCoordinatesPresent": gate_doubts.coordinates_present,
     "ExpectCoordinatesOfOneFacility": gate_doubts.coordinates_of_one_facility,
     "ExpectCoordinatesFine": gate_doubts.coordinates_fine,
+    "ExpectBoundariesKnown": gate_boundaries.boundaries_known,
+    "ExpectCoordinatesInGovernorate": gate_boundaries.coordinates_in_governorate,
+    "ExpectNoNearDuplicates": gate_twins.no_near_duplicates,
     "ExpectCatchmentKnown": gate_doubts.catchment_known,
     "ExpectCatchmentUsualForType": gate_doubts.catchment_usual_for_type,
+    "ExpectCatchmentOfOneFacility": gate_doubts.catchment_of_one_facility,
+    "ExpectClassOfType": gate_doubts.class_of_type,
     "ExpectAvailableIsNotZero": gate_doubts.available_is_not_zero,
     "ExpectFunctioningHasStaff": gate_doubts.functioning_has_staff,
     "ExpectBuildingRelevant": gate_doubts.building_relevant,
+    "ExpectOtherIsNoChoice": gate_habits.other_is_no_choice,
+    "ExpectModulesComplete": gate_habits.modules_complete,
+    "ExpectNoLongRuns": gate_habits.no_long_runs,
     # our own tables
     "ExpectColumnsToBe": gate_tables.columns_are,
     "ExpectKeysUnique": gate_tables.keys_unique,

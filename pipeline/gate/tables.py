@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from pipeline import relevance
 from pipeline.codebook import Question
 from pipeline.gate.case import Case, Offences
 from pipeline.relevance import STATES
@@ -30,7 +29,7 @@ def columns_are(case: Case, columns: Sequence[str]) -> pd.DataFrame:
 def keys_unique(case: Case, columns: Sequence[str]) -> pd.DataFrame:
     """Rows whose key is blank or stands there twice."""
     keys = case.frame[list(columns)]
-    broken = keys.duplicated(keep=False) | keys.isna().any(axis=1)
+    broken = _numbered(keys).duplicated(keep=False) | keys.isna().any(axis=1)
     told = keys[broken].astype(str).agg(" / ".join, axis=1).reindex(keys.index)
     found = Offences()
     found.add(broken.to_numpy(dtype=bool), columns[-1], told, "one row for " + " and ".join(columns))
@@ -61,10 +60,10 @@ def every_facility_present(case: Case, items: str = "") -> pd.DataFrame:
 
 def values_are(case: Case, column: str, values: Sequence[str], blank: bool = False) -> pd.DataFrame:
     """Cells of a column that are none of the values."""
-    cells = case.frame[column].astype(object)
+    cells = case.frame[column]
     broken = ~cells.isin(list(values)) & ~(cells.isna() & blank)
     found = Offences()
-    found.add(broken.to_numpy(dtype=bool), column, cells.fillna(""), "one of " + ", ".join(values))
+    found.add(broken.to_numpy(dtype=bool), column, cells, "one of " + ", ".join(values))
     return found.frame()
 
 
@@ -80,7 +79,7 @@ def numbers_between(
             outside |= number < low
         if high is not None:
             outside |= number > high
-        found.add(outside, column, case.frame[column].astype(object), f"a number from {low} to {high}")
+        found.add(outside, column, case.frame[column], f"a number from {low} to {high}")
     return found.frame()
 
 
@@ -97,15 +96,15 @@ def facility_words_known(case: Case) -> pd.DataFrame:
 
 def answers_known(case: Case) -> pd.DataFrame:
     """Answers that are no word of their item's list, or that contradict their state."""
-    answer, state = case.frame["answer"].astype(object), case.frame["state"].astype(object)
+    answer, state = case.frame["answer"], case.frame["state"]
     words = {item.name: frozenset(item.canonical.values()) for item in case.codebook.items}
     legal = _legal(case.frame["item"], answer, words)
     found = Offences()
     there = answer.notna().to_numpy()
     found.add(there & ~legal, "answer", answer, "a word of the item's list")
-    contradicts = there != (state == "answered").to_numpy()
-    found.add(contradicts, "state", state.fillna(""), "answered if and only if there is an answer")
-    found.add(~state.isin(STATES).to_numpy(), "state", state.fillna(""), "one of " + ", ".join(STATES))
+    contradicts = there != state.isin(["answered"]).to_numpy()
+    found.add(contradicts, "state", state, "answered if and only if there is an answer")
+    found.add(~state.isin(STATES).to_numpy(), "state", state, "one of " + ", ".join(STATES))
     return found.frame()
 
 
@@ -118,7 +117,7 @@ def barriers_known(case: Case) -> pd.DataFrame:
     }
     found = Offences()
     for name in BARRIERS:
-        barrier = case.frame[name].astype(object)
+        barrier = case.frame[name]
         strange = barrier.notna().to_numpy() & ~_legal(case.frame["item"], barrier, words)
         found.add(strange, name, barrier, "a barrier of the item's list")
     return found.frame()
@@ -129,7 +128,7 @@ def barriers_only_where_lacking(case: Case) -> pd.DataFrame:
     lacking = case.frame["answer"].isin(LACKING).to_numpy()
     found = Offences()
     for name in BARRIERS:
-        barrier = case.frame[name].astype(object)
+        barrier = case.frame[name]
         found.add(barrier.notna().to_numpy() & ~lacking, name, barrier, "blank, unless partial or not available")
     return found.frame()
 
@@ -138,28 +137,28 @@ def options_known(case: Case) -> pd.DataFrame:
     """Options that their question does not have, and ranks of ticks or ranked options without one."""
     questions = {question.name: question for question in case.codebook.having_field("choices")}
     words = {name: frozenset({*question.canonical.values(), "unknown"}) for name, question in questions.items()}
-    option, name = case.frame["option"].astype(object), case.frame["question"].astype(object)
+    option, name = case.frame["option"], case.frame["question"]
     found = Offences()
-    found.add(~_legal(name, option, words), "option", option.fillna(""), "an option of its question")
+    found.add(~_legal(name, option, words), "option", option, "an option of its question")
     ranked = name.isin([name for name, question in questions.items() if question.type == "rank"]).to_numpy()
     rank = case.frame["rank"]
     wrong = (rank.notna().to_numpy() != ranked) | (rank < 1).fillna(False).to_numpy(dtype=bool)
-    found.add(wrong, "rank", rank.astype(object).fillna(""), "a rank from 1 for ranked questions, none for ticks")
+    found.add(wrong, "rank", rank, "a rank from 1 for ranked questions, none for ticks")
     return found.frame()
 
 
 def counts_only_where_answered(case: Case) -> pd.DataFrame:
     """Counts of women and men that contradict their state."""
     both = case.frame[["women", "men"]].notna().all(axis=1).to_numpy()
-    answered = (case.frame["state"].astype(object) == "answered").to_numpy()
+    answered = case.frame["state"].isin(["answered"]).to_numpy()
     found = Offences()
-    found.add(both != answered, "state", case.frame["state"].astype(object), "answered if and only if both counts are")
+    found.add(both != answered, "state", case.frame["state"], "answered if and only if both counts are")
     return found.frame()
 
 
 def answers_as_in_records(case: Case) -> pd.DataFrame:
     """Items whose number of answers is not the number of cells in the records that the codebook knows."""
-    have = case.frame["item"][case.frame["state"].astype(object) == "answered"].value_counts()
+    have = case.frame["item"][case.frame["state"].isin(["answered"])].value_counts()
     due = {item.name: _known_cells(case, item) for item in case.codebook.items}
     return _sums(due, have)
 
@@ -203,16 +202,34 @@ def _due_items(case: Case, items: str) -> tuple[str, ...]:
 
 def _legal(names: pd.Series, words: pd.Series, legal: Mapping[str, frozenset[str]]) -> np.ndarray:
     """Where a word is legal for what stands beside it: each pair is looked up once."""
-    pairs = pd.DataFrame({"name": names.astype(object).to_numpy(), "word": words.astype(object).to_numpy()})
-    known = pd.MultiIndex.from_tuples([(name, word) for name in legal for word in legal[name]] or [("", "")])
-    return pd.MultiIndex.from_frame(pairs).isin(known)
+    (row, known_names), (column, known_words) = _coded(names), _coded(words)
+    # The last row and column stand for a blank, which is never legal.
+    table = np.zeros((len(known_names) + 1, len(known_words) + 1), dtype=bool)
+    for place, name in enumerate(known_names):
+        table[place, :-1] = [word in legal.get(str(name), ()) for word in known_words]
+    return np.asarray(table[row, column], dtype=bool)
+
+
+def _numbered(keys: pd.DataFrame) -> pd.Series:
+    """A number for each row that is the same where the whole key is the same."""
+    number = np.zeros(len(keys), dtype=np.int64)
+    for name in keys.columns:
+        places, values = _coded(keys[name])
+        number = number * (len(values) + 1) + places + 1
+    return pd.Series(number, index=keys.index)
+
+
+def _coded(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """The place of each cell among the values of a column, -1 for a blank; and those values."""
+    coded = column if isinstance(column.dtype, pd.CategoricalDtype) else column.astype(object).astype("category")
+    return coded.cat.codes.to_numpy(), coded.cat.categories
 
 
 def _known_cells(case: Case, item: Question) -> int:
     if not case.answered(item):
         return 0
     column = item.columns[0]
-    return int((case.filled[column] & ~relevance.unknown_cells(item, column, case.records)).sum())
+    return int((case.filled[column] & ~case.unknown(item, column)).sum())
 
 
 def _chosen_cells(case: Case, question: Question, column: str) -> int:

@@ -7,7 +7,8 @@ The same seed gives the same bytes. It serves demonstrations, tests, and worksho
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
 from pipeline.errors import UsageError
 from pipeline.project import Project
-from pipeline.simulate import layout, slips
+from pipeline.simulate import faults, layout, slips
 from pipeline.simulate import tables as assumed
 from pipeline.simulate.answers import Pen, as_asked, with_support
 from pipeline.simulate.dirt import dirty
@@ -42,6 +43,7 @@ class Options:
     responses: float = 0.0  # share of facilities with an earlier response too; half as many have a later one
     window: tuple[str, str] = ("2022-03-17", "2023-04-25")
     report_date: str = "2023-11-30"
+    faults: Mapping[str, int] = field(default_factory=dict)  # of each fault by name, how many
 
 
 def simulate(project: Project, form: str, facilities: int, seed: int, options: Options | None = None) -> bytes:
@@ -53,6 +55,9 @@ def simulate(project: Project, form: str, facilities: int, seed: int, options: O
     look = slips.odd_labels(codebook, tables, Dice(seed)) if options.dirt == "real" else None
     sheet = layout.Sheet(codebook, options.answers, options.ranks, look)
     rows = layout.rows(sheet, cells, headers=options.headers)
+    if options.faults:
+        draft = faults.inject(cells, codebook, options.faults, Dice(seed))
+        rows = draft.spoil(rows, heads=1 if options.headers == "one" else 2)
     return layout.as_csv(rows) if options.format == "csv" else layout.as_xlsx(rows)
 
 

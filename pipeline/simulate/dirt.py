@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.simulate.tables import Assumptions, Dice, Places, share_of
+from pipeline.simulate.tables import Assumptions, Dice, Places, Texts, share_of
 
 PLACEHOLDERS = {  # ministry codes that are none; the last two read the same in Arabic letters, "none" in two spellings
     "0": 34,
@@ -55,15 +55,35 @@ def _codes(found: pd.DataFrame, dice: Dice) -> pd.DataFrame:
         count = _group(seen, len(found))
         codes[order[at : at + count]] = code
         at += count
-    copied = np.sort(order[at : at + _group(COPIED_CODES, len(found))])
-    # In pairs, mostly within a directorate, as rows stand by directorate; one left over makes the last group three.
-    heads = np.minimum(np.arange(len(copied)) // 2, max(len(copied) // 2 - 1, 0)) * 2
-    codes[copied] = codes[copied[heads]]
-    rest = order[at + len(copied) :]
+    copied = _in_company(order[at : at + _group(COPIED_CODES, len(found))], order[at:], found["directorate"])
+    codes[copied] = codes[_heads(found["directorate"].to_numpy(dtype=object)[copied], copied)]
+    rest = order[at:][~np.isin(order[at:], copied)]
     centres = [row for row in rest if str(codes[row]).startswith("HF_CM_")]
     for number, row in enumerate(centres[: share_of(WRONG_CLASS, len(found))], start=9001):
         codes[row] = f"HF_CS_{str(codes[row]).split('_')[2]}_{number}"
     return found.assign(ministry_code=codes)
+
+
+def _in_company(copied: Places, free: Places, directorates: pd.Series) -> Places:
+    """The rows, in order, with those that are alone in their directorate exchanged for others where several are.
+
+    A code that another directorate's facility has names the wrong directorate, and closes it: that is no harmless dirt.
+    """
+    several = directorates.iloc[copied].value_counts().sort_index()
+    lonely = (directorates.iloc[copied].map(several) == 1).to_numpy(dtype=bool)
+    if lonely.all():
+        return copied[:0]
+    spare = free[~np.isin(free, copied) & (directorates.iloc[free] == several.idxmax()).to_numpy(dtype=bool)]
+    return np.sort(np.concatenate([copied[~lonely], spare[: int(lonely.sum())]]))
+
+
+def _heads(directorates: Texts, copied: Places) -> Places:
+    """Whose code each row has: in pairs within a directorate; one left over makes the last group three."""
+    heads = np.empty_like(copied)
+    for directorate in np.unique(directorates.astype(str)):
+        at = np.flatnonzero(directorates == directorate)
+        heads[at] = copied[at[np.minimum(np.arange(len(at)) // 2, len(at) // 2 - 1) * 2]]
+    return heads
 
 
 def _names(found: pd.DataFrame, dice: Dice) -> pd.DataFrame:
