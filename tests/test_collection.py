@@ -17,7 +17,7 @@ from pipeline.figures.brief import Brief, read
 from pipeline.figures.html import Chart, Html
 from pipeline.project import Project
 
-SECTIONS = ("coverage", "progress", "completeness", "answered", "workspaces", "sectors")
+SECTIONS = ("coverage", "progress", "completeness", "answered", "workspaces", "gates", "sectors")
 
 
 @cache
@@ -130,3 +130,14 @@ def test_no_completeness_is_told_of_a_closed_directorate(tmp_path: Path) -> None
     slices = collection.slices(briefs.gather(project, made.round_of(project)), "iraq")
     assert set(slices["completeness"]["directorate"]) == {"erbil", "peoples-clinics"}
     assert (slices["coverage"]["directorate"] == "kirkuk").any()
+
+
+def test_every_expectation_of_every_suite_is_told_also_where_it_found_nothing(tmp_path: Path) -> None:
+    project = judged(tmp_path)
+    briefs.brief(project, made.round_of(project))
+    told = brief_of(project).slices
+    assert list(told["gates"]["table"]) == ["records", "facilities", "answers", "choices", "staff", "measures"]
+    table = project.table(made.round_of(project), "records")
+    assert told["gates"]["sha256"].iloc[0] == project.sha256(table)
+    assert list(told["expectations"]["rule"]) == ["catchment_known"]
+    assert "1 of 1" in shown(brief_of(project), "gates") and "Why catchment_known." in shown(brief_of(project), "gates")

@@ -6,6 +6,8 @@ completeness  directorate, module, numerator, denominator: COV_ITEMS; no row for
 workspaces    directorate, sector, facilities, critical, warning, settled: findings by where the answers were keyed
 answered      directorate, severity, asked, settled: findings as questions, and those that a decision settles
 changed       directorate, decision, facilities: facilities that decisions touch, by their kind
+gates         table, state, suite, evaluated, sha256: what was judged, and whether by every expectation of its suite
+expectations  table, rule, severity, why, findings, settled, in_doubt: every rule, also where it found nothing
 
 Counts of answers are no numbers about health: they stand there while the gate has closed a directorate or Iraq.
 """
@@ -16,6 +18,7 @@ import pandas as pd
 
 from pipeline.brief import state as brief_state
 from pipeline.brief.material import Material
+from pipeline.verdict import Verdict
 
 SEVERITIES = ("critical", "warning")
 
@@ -33,6 +36,8 @@ def slices(material: Material, scope: str) -> dict[str, pd.DataFrame]:
         "workspaces": workspaces(mine, findings),
         "answered": answered(findings),
         "changed": changed(material, scope),
+        "gates": gates(material),
+        "expectations": expectations(material),
     }
 
 
@@ -105,6 +110,26 @@ def changed(material: Material, scope: str) -> pd.DataFrame:
     ]
     found = pd.DataFrame(rows, columns=["directorate", "decision", "facility"])
     return found.groupby(["directorate", "decision"])["facility"].nunique().rename("facilities").reset_index()
+
+
+def gates(material: Material) -> pd.DataFrame:
+    """The verdict about each table, and the bytes that it is about."""
+    rows = [
+        {"table": one.table, "state": one.state, **one.expectations.model_dump(), "sha256": _judged(one)}
+        for one in material.verdicts
+    ]
+    return pd.DataFrame(rows, columns=["table", "state", "suite", "evaluated", "sha256"])
+
+
+def _judged(verdict: Verdict) -> str:
+    return next(digest for name, digest in verdict.inputs.items() if name.endswith(f"/{verdict.table}.parquet"))
+
+
+def expectations(material: Material) -> pd.DataFrame:
+    """Every rule of every suite, with what became of it, in the order of the suites."""
+    columns = ["table", "rule", "severity", "why", "findings", "settled", "in_doubt"]
+    rows = [{"table": one.table, **rule.model_dump()} for one in material.verdicts for rule in one.rules]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _in_order(rows: pd.DataFrame, members: tuple[str, ...]) -> pd.DataFrame:

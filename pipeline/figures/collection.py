@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import accumulate
 
+from markupsafe import Markup
+
 from pipeline.codebook import rows_of
 from pipeline.figures.brief import Brief, Measure
 from pipeline.figures.draw import rising
-from pipeline.figures.html import Cell, Chart, Part, paragraph, table
+from pipeline.figures.html import Cell, Chart, Part, paragraph, plain, table
 from pipeline.figures.parts import Single, bar_chart, cell
 from pipeline.figures.section import section
 from pipeline.words import number, percent
@@ -144,6 +146,35 @@ def workspaces(brief: Brief) -> Iterator[Part]:
     yield table(brief.say("workspaces.table"), columns, lines, "tight")
     if len(rows) > SHOWN:
         yield paragraph(brief.say.count("more", len(rows) - SHOWN), "more")
+
+
+@section("gates", has_numbers=False)
+def gates(brief: Brief) -> Iterator[Part]:
+    """Which tables were judged, by which expectations, and what became of each, also where nothing was found."""
+    columns = [brief.say(f"gates.column.{name}") for name in ("table", "state", "evaluated", "sha256")]
+    yield table(
+        brief.say("gates.table"), columns, [_gate(brief, row) for row in rows_of(brief.slices["gates"])], "words"
+    )
+    names = ("rule", "why", "severity", "found", "settled")
+    columns = [brief.say(f"gates.column.{name}") for name in names]
+    rules = [_rule(brief, row) for row in rows_of(brief.slices["expectations"])]
+    yield table(brief.say("gates.rules"), columns, rules, "words")
+
+
+def _gate(brief: Brief, row: dict[str, str]) -> list[Cell]:
+    counted = brief.say("chart.of", a=int(row["evaluated"]), b=int(row["suite"]))
+    return [row["table"], brief.say(f"gates.state.{row['state']}"), counted, _code(row["sha256"], "hash")]
+
+
+def _rule(brief: Brief, row: dict[str, str]) -> list[Cell]:
+    name = Markup("{}: {}").format(row["table"], _code(row["rule"]))
+    doubt = brief.say("gates.in_doubt") if row["in_doubt"] == "True" else ""
+    counts = [number(int(row[column])) for column in ("findings", "settled")]
+    return [name, f"{plain(row['why'])} {doubt}".strip(), brief.say(f"severity.{row['severity']}"), *counts]
+
+
+def _code(text: str, look: str = "") -> Markup:
+    return Markup('<code class="{}">{}</code>').format(look, text) if look else Markup("<code>{}</code>").format(text)
 
 
 @section("answered", has_numbers=False)
