@@ -74,11 +74,12 @@ def herams() -> None:
     "--directorate", "scope", metavar="SCOPE", help="Only the report of this directorate (or federal, kurdistan, iraq)."
 )
 @click.option(
-    "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; by default the machine's cores."
+    "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; by default as many as there are cores."
 )
+@click.option("--cluster", metavar="ADDRESS", help="Run the stages on this Dask cluster: tcp://HOST:8786.")
 @click.option("--timeout", type=click.IntRange(1), metavar="SECONDS", help="Stop a report that takes longer.")
 @click.option("--dry", is_flag=True, help="Say what would run and why, and run nothing.")
-def run(round_name: str | None, scope: str | None, dry: bool, **limits: int | None) -> None:
+def run(round_name: str | None, scope: str | None, dry: bool, **limits: Any) -> None:
     """Bring everything up to date: only what changed is made anew."""
     from pipeline import run as verb
 

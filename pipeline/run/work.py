@@ -13,11 +13,14 @@ import time
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from pathlib import Path
+from typing import Any, Protocol
 
 from pipeline.project import Project
 
 # A shell would do something with these; without them a line is a list of words.
 SHELL = set("|&;<>()$`\\\"'*?[]#~=%!{}\n")
+# No process ends with this: the machine or the worker that had a stage is gone, and the stage with it.
+LOST = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,31 @@ class Task:
     shell: str | None
     log: str
     root: str
+
+
+class Running(Protocol):
+    """A stage at work, here or on another machine, as multiprocessing looks at a process."""
+
+    @property
+    def sentinel(self) -> Any:
+        """What `multiprocessing.connection.wait` waits for: ready when the stage has ended."""
+
+    @property
+    def exitcode(self) -> int | None:
+        """How it ended, None while it runs; negative: a signal; LOST: nobody knows."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, if that is one of this machine."""
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+
+    def terminate(self) -> None:
+        """Asks it to end."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Waits for its end."""
 
 
 def is_ours(*lines: str) -> bool:
