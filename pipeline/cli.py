@@ -63,9 +63,10 @@ def herams() -> None:
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; by default cores and one more."
 )
+@click.option("--cluster", metavar="ADDRESS", help="Run the stages on this Dask cluster: tcp://HOST:8786.")
 @click.option("--timeout", type=click.IntRange(1), metavar="SECONDS", help="Stop a report that takes longer.")
 @click.option("--dry", is_flag=True, help="Say what would run and why, and run nothing.")
-def run(round_name: str | None, scope: str | None, dry: bool, **limits: int | None) -> None:
+def run(round_name: str | None, scope: str | None, dry: bool, **limits: Any) -> None:
     """Bring everything up to date: only what changed is made anew."""
     from pipeline import run as verb
 

@@ -1,12 +1,19 @@
-"""What is installed, against what requirements.lock says: a number made by other versions is another number."""
+"""What is installed, against what requirements.lock says: a number made by other versions is another number.
+
+And which code this is, for those who work on one round on several machines.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import platform
 from importlib.metadata import distributions
+from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import pipeline
 from pipeline.errors import HeramsError
 from pipeline.project import Project
 
@@ -38,3 +45,16 @@ def locked(lock: str) -> dict[str, str]:
             if requirement.marker is None or requirement.marker.evaluate():
                 wanted[str(canonicalize_name(requirement.name))] = str(requirement.specifier).removeprefix("==")
     return wanted
+
+
+def code_root() -> Path:
+    """The folder that this package is loaded from."""
+    return Path(pipeline.__file__).resolve().parent.parent
+
+
+def code() -> dict[str, str]:
+    """The SHA-256 of each module of this package as it lies on the disk, and the version of Python."""
+    root = code_root()
+    modules = sorted((root / "pipeline").rglob("*.py"))
+    hashes = {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in modules}
+    return {"Python": platform.python_version(), **hashes}

@@ -35,8 +35,10 @@ def admits(spec: MatchSpec, version: str) -> bool:
 
 
 def test_environment_yml_is_what_pyproject_gives(here: Project) -> None:
-    command = [str(Path(sys.executable).parent / "pyproject2conda"), "yaml", "--extra", "dev", "--name", "herams-iraq"]
-    command += ["--channel", "conda-forge", "--python-include", "infer", "--no-header"]
+    options = (
+        "yaml --extra cluster --extra dev --name herams-iraq --channel conda-forge --python-include infer --no-header"
+    )
+    command = [str(Path(sys.executable).parent / "pyproject2conda"), *options.split()]
     made = subprocess.run(command, cwd=here.root, check=True, capture_output=True, text=True).stdout
     assert made.strip() == here.read_text(here.root / "environment.yml").strip(), "run `make lock`"
 
@@ -56,7 +58,9 @@ def test_a_version_that_the_lock_does_not_have_is_not_admitted() -> None:
 def test_the_lock_has_what_pyproject_asks_for(here: Project) -> None:
     project = tomllib.loads(here.read_text(here.root / "pyproject.toml"))["project"]
     locked = environment.locked(lock(here))
-    for line in project["dependencies"] + project["optional-dependencies"]["dev"]:
+    for line in project["dependencies"] + [
+        line for extra in project["optional-dependencies"].values() for line in extra
+    ]:
         requirement = Requirement(line)
         assert requirement.specifier.contains(Version(locked[canonicalize_name(requirement.name)])), line
 

@@ -132,7 +132,7 @@ def test_an_end_from_outside_leaves_no_process_behind(tmp_path: Path, how: signa
     run = start(project)
     pid = child(project)
     run.send_signal(how)
-    run.communicate(timeout=30)
+    run.communicate(timeout=90)
     until(lambda: not alive(pid))
     if how is not signal.SIGKILL:
         assert run.returncode == 130
@@ -142,7 +142,7 @@ def test_an_end_from_outside_leaves_no_process_behind(tmp_path: Path, how: signa
 def test_a_killed_worker_is_told_by_name(tmp_path: Path) -> None:
     project = toy(tmp_path / "project", SLOW.replace("sleep 60; echo 3", "kill -9 $PPID; sleep 9; echo 3"))
     run = start(project, targets=["other"])
-    said, complained = run.communicate(timeout=30)
+    said, complained = run.communicate(timeout=90)
     assert "other: its process was killed (SIGKILL)" in said + complained
 
 
@@ -152,7 +152,7 @@ def test_a_second_run_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     child(project)
     code, said = ran(project)
     first.send_signal(signal.SIGINT)
-    first.communicate(timeout=30)
+    first.communicate(timeout=90)
     assert code == 1
     assert f"another run is at work in this folder (process {first.pid}" in said
 
@@ -166,7 +166,7 @@ def test_a_run_killed_at_any_moment_is_taken_up_by_the_next(by_dvc: Project, tmp
         run = start(project)
         time.sleep(moments.uniform(0.2, 3.0))
         run.kill()
-        run.communicate(timeout=30)
+        run.communicate(timeout=90)
     code, said = ran(project)
     assert code == 0, said
     assert lock(project) == lock(by_dvc)

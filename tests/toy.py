@@ -23,7 +23,10 @@ from pipeline.errors import HeramsError
 from pipeline.project import Project
 from pipeline.run import told
 try:
-    board = run.make(Project(Path.cwd()), sys.argv[2:], run.Limits(int(sys.argv[1])))
+    if sys.argv[2]:
+        from pipeline.run import cluster
+        cluster.PATIENCE_SECONDS = cluster.CONNECT_SECONDS = 3
+    board = run.make(Project(Path.cwd()), sys.argv[3:], run.Limits(int(sys.argv[1]), cluster=sys.argv[2]))
     print("made", sorted(board.made))
     sys.exit(told.recap(board.failures, board.skipped) if board.failures else 0)
 except HeramsError as problem:
@@ -64,18 +67,18 @@ def toy(root: Path, graph: str = GRAPH) -> Project:
     return Project(root)
 
 
-def start(project: Project, jobs: int = 2, targets: Sequence[str] = ()) -> subprocess.Popen[str]:
+def start(project: Project, jobs: int = 2, targets: Sequence[str] = (), cluster: str = "") -> subprocess.Popen[str]:
     """A run in a process of its own."""
-    command = [sys.executable, "-c", DRIVER, str(jobs), *targets]
+    command = [sys.executable, "-c", DRIVER, str(jobs), cluster, *targets]
     own = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         command, cwd=project.root, env=own, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
 
 
-def ran(project: Project, jobs: int = 2, targets: Sequence[str] = ()) -> tuple[int, str]:
+def ran(project: Project, jobs: int = 2, targets: Sequence[str] = (), cluster: str = "") -> tuple[int, str]:
     """The exit code of a run and all that it said."""
-    process = start(project, jobs, targets)
+    process = start(project, jobs, targets, cluster)
     said, complained = process.communicate(timeout=120)
     return process.returncode, said + complained
 

@@ -7,11 +7,13 @@ where a report fails, then makes the front page, then tells the state of the gat
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,23 +21,24 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline import verdict
-from pipeline.errors import GateClosedError, HeramsError, unknown
+from pipeline.errors import GateClosedError, HeramsError, UsageError, unknown
 from pipeline.project import TABLES, Project
 from pipeline.run import plan, told, work
 
 if TYPE_CHECKING:
     from pipeline.run.schedule import Board
-
+    from pipeline.run.work import Running, Task
 
 DRAFT_SECONDS = 3600
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many stages at once (None: one more than there are cores), and the seconds a report may take."""
+    """How many stages at once (None: cores and one more), the seconds a report may take, and where to run."""
 
     jobs: int | None = None
     timeout: int | None = None
+    cluster: str | None = None
 
 
 def run(
@@ -45,14 +48,21 @@ def run(
 
     Exit 1 if a stage failed (the others are finished first), 3 if a gate has closed something.
     """
+    limits = limits or Limits()
+    _check_address(limits.cluster)
     rounds = _rounds(project, round_name)
     wanted = targets(project, rounds, scope)
     if plan.plan(project, wanted).reasons:
-        _make(project, wanted, limits or Limits())
+        _make(project, wanted, limits)
     else:
         click.echo("nothing to do: everything is up to date")
         _front_page(project)
     _tell_gates(project, rounds)
+
+
+def _check_address(address: str | None) -> None:
+    if address and not re.fullmatch(r"((tcp|tls)://)?([\w.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}", address):
+        raise UsageError(f"{address!r} is no address of a scheduler: it looks like tcp://HOST:8786, or tls://HOST:8786")
 
 
 def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
@@ -80,17 +90,29 @@ def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
 
     DVC and all that makes pages is imported here, where it is known to be needed.
     """
-    from pipeline.run import workers
-
     environment = {"HERAMS_REPORT_SECONDS": str(limits.timeout)} if limits.timeout else {}
-    commands = [stage.command for stage in plan.declared(project)]
-    with workers.farm(any(map(work.is_ours, commands))) as start:
+    with _hands(project, limits) as (start, jobs):
         # The preloaded process imports while this one imports DVC.
         from pipeline.run import graph, schedule
 
         with graph.opened(project, wanted) as opened:
-            crew = schedule.Crew(start, limits.jobs or cores() + 1, environment)
-            return schedule.bring_up_to_date(project, opened, crew)
+            return schedule.bring_up_to_date(project, opened, schedule.Crew(start, jobs, environment))
+
+
+@contextmanager
+def _hands(project: Project, limits: Limits) -> Iterator[tuple[Callable[[Task], Running], Callable[[], int]]]:
+    """How a stage is started and how many may be at work now: on this machine, or on a cluster."""
+    warm = any(work.is_ours(stage.command) for stage in plan.declared(project))
+    if limits.cluster:
+        from pipeline.run import cluster
+
+        with cluster.joined(project, limits.cluster, warm) as joined:
+            yield joined.start, lambda: min(joined.room(), limits.jobs or sys.maxsize)
+    else:
+        from pipeline.run import workers
+
+        with workers.farm(warm) as start:
+            yield start, lambda: limits.jobs or cores() + 1
 
 
 def cores() -> int:

@@ -87,6 +87,14 @@ class Graph:
         self._record(name)
         return Begun.RESTORED
 
+    def begin_again(self, name: str) -> Begun:
+        """Clears the outputs of a stage that was begun and lost.
+
+        DVC is not asked again: it knows the new inputs already, and would take a page that persists for up to date.
+        """
+        self._stages[name].remove_outs(ignore_remove=False, force=False)
+        return Begun.READY
+
     def command(self, name: str) -> Command:
         """What DVC would start for a stage, and how."""
         stage = self._stages[name]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.process import BaseProcess
 from types import FrameType
 
 import click
@@ -16,9 +16,10 @@ from pipeline.errors import HeramsError
 from pipeline.project import Project
 from pipeline.run import told, workers
 from pipeline.run.graph import Begun, Graph
-from pipeline.run.work import Task
+from pipeline.run.work import LOST, Running, Task
 
 WRITE_SECONDS = 60.0
+TRIES = 3
 
 
 @dataclass
@@ -28,10 +29,11 @@ class Board:
     graph: Graph
     waiting: list[str]
     over: set[str] = field(default_factory=set)
-    running: dict[BaseProcess, tuple[str, float]] = field(default_factory=dict)
+    running: dict[Running, tuple[str, float]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
+    losses: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, graph: Graph) -> Board:
@@ -53,6 +55,14 @@ class Board:
             return name
         return None
 
+    def again(self, name: str) -> bool:
+        """Whether a stage whose worker was lost is tried once more; if so it waits again."""
+        self.losses[name] += 1
+        if self.losses[name] == TRIES:
+            return False
+        self.waiting.insert(0, name)
+        return True
+
     def fail(self, name: str, why: str) -> None:
         """Notes a failure; what depends on it is not tried."""
         self.failures[name] = why
@@ -67,13 +77,13 @@ class Board:
 
 @dataclass(frozen=True)
 class Crew:
-    """Who does the work: how a worker is started, how many at once, and what is added to their environment."""
+    """Who does the work: how a worker is started, how many may be at work now, what is added to their environment."""
 
-    start: Callable[[Task], BaseProcess]
-    jobs: int
+    start: Callable[[Task], Running]
+    jobs: Callable[[], int]
     environment: Mapping[str, str]
 
-    def launch(self, project: Project, graph: Graph, name: str) -> BaseProcess:
+    def launch(self, project: Project, graph: Graph, name: str) -> Running:
         """Starts a worker on a stage, all that it prints going into the stage's log."""
         command = graph.command(name)
         log = project.stage_log(name)
@@ -85,10 +95,10 @@ class Crew:
 def bring_up_to_date(project: Project, graph: Graph, crew: Crew) -> Board:
     """Runs all stages of the graph that must run; whatever happens, the lock tells what was done."""
     board = Board.of(graph)
-    teller = told.Teller.of(project, crew.jobs, graph.steps)
+    teller = told.Teller.of(project, max(1, crew.jobs()), graph.steps)
     with _interruptible():
         try:
-            _loop(project, board, teller, lambda name: crew.launch(project, graph, name))
+            _loop(project, board, teller, crew)
         finally:
             workers.stop(board.running)
             _write(board)
@@ -103,25 +113,23 @@ def _write(board: Board) -> None:
         board.fail("dvc.lock", f"could not be written: {problem.strerror}")
 
 
-def _loop(project: Project, board: Board, teller: told.Teller, launch: Callable[[str], BaseProcess]) -> None:
+def _loop(project: Project, board: Board, teller: told.Teller, crew: Crew) -> None:
     written = time.monotonic()
     while board.waiting or board.running:
-        while len(board.running) < teller.jobs and (name := board.ready()) is not None:
-            _begin(project, board, teller, name, launch)
-        for process in workers.ended(board.running, 1.0) if board.running else []:
+        while len(board.running) < crew.jobs() and (name := board.ready()) is not None:
+            _begin(project, board, teller, name, crew)
+        for process in workers.ended(board.running, 1.0) if board.running or board.waiting else []:
             _finish(project, board, teller, process)
         if time.monotonic() - written > WRITE_SECONDS:
             board.graph.write(whole=False)
             written = time.monotonic()
 
 
-def _begin(
-    project: Project, board: Board, teller: told.Teller, name: str, launch: Callable[[str], BaseProcess]
-) -> None:
+def _begin(project: Project, board: Board, teller: told.Teller, name: str, crew: Crew) -> None:
     begun = time.monotonic()
-    how = board.graph.begin(name)
+    how = board.graph.begin_again(name) if board.losses[name] else board.graph.begin(name)
     if how is Begun.READY:
-        board.running[launch(name)] = (name, begun)
+        board.running[crew.launch(project, board.graph, name)] = (name, begun)
     elif how is Begun.RESTORED:
         teller.ended(name, "taken from DVC's cache", time.monotonic() - begun)
         board.made.append(name)
@@ -129,10 +137,13 @@ def _begin(
         teller.unchanged(name)
 
 
-def _finish(project: Project, board: Board, teller: told.Teller, process: BaseProcess) -> None:
+def _finish(project: Project, board: Board, teller: told.Teller, process: Running) -> None:
     name, begun = board.running.pop(process)
     seconds = time.monotonic() - begun
     process.join()
+    if process.exitcode == LOST and board.again(name):
+        click.echo(f"{name}: its worker is lost; it is run again from the start", err=True)
+        return
     try:
         if process.exitcode:
             raise HeramsError(_end(process.exitcode))
@@ -148,6 +159,8 @@ def _finish(project: Project, board: Board, teller: told.Teller, process: BasePr
 
 def _end(code: int) -> str:
     """How a stage's process ended, in words."""
+    if code == LOST:
+        return f"its worker was lost, {TRIES} times: perhaps the stage takes the worker with it"
     if code >= 0:
         return f"ended with exit code {code}"
     try:

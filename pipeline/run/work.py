@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from pathlib import Path
+from typing import Any, Protocol
 
 from pipeline.project import Project
 
@@ -20,6 +21,8 @@ from pipeline.project import Project
 SHELL = set("|&;<>()$`\\\"'*?[]#~=%!{}\n")
 # Names the file by which the preloaded process tells that it is ready.
 READY_MARK = "HERAMS_READY"
+# No process ends with this: the machine or the worker that had a stage is gone, and the stage with it.
+LOST = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,31 @@ class Task:
     def makes_report(self) -> bool:
         """Whether a kernel will be needed."""
         return is_ours(*self.lines) and any(line.split()[1:2] == ["report"] for line in self.lines)
+
+
+class Running(Protocol):
+    """A stage at work, here or on another machine, as multiprocessing looks at a process."""
+
+    @property
+    def sentinel(self) -> Any:
+        """What `multiprocessing.connection.wait` waits for: ready when the stage has ended."""
+
+    @property
+    def exitcode(self) -> int | None:
+        """How it ended, None while it runs; negative: a signal; LOST: nobody knows."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, if that is one of this machine."""
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+
+    def terminate(self) -> None:
+        """Asks it to end."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Waits for its end."""
 
 
 def is_ours(*lines: str) -> bool:

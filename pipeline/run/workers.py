@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import kernel
-from pipeline.run.work import READY_MARK, Task, work
+from pipeline.run.work import READY_MARK, Running, Task, work
 
 FARM = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 PRELOAD, NOTHING = "pipeline.run.preload", "pipeline.run.work"
@@ -84,25 +84,25 @@ def _stop_preloaded() -> None:
     forkserver._forkserver._stop()  # type: ignore[attr-defined]
 
 
-def ended(processes: Iterable[BaseProcess], seconds: float) -> list[BaseProcess]:
+def ended(processes: Iterable[Running], seconds: float) -> list[Running]:
     """Those of the workers that have ended, after at most so many seconds."""
     by_sentinel = {process.sentinel: process for process in processes}
-    return [by_sentinel[sentinel] for sentinel in connection.wait(list(by_sentinel), seconds)]  # type: ignore[index]
+    return [by_sentinel[sentinel] for sentinel in connection.wait(list(by_sentinel), seconds)]
 
 
-def stop(processes: Iterable[BaseProcess]) -> None:
+def stop(processes: Iterable[Running]) -> None:
     """Ends workers and all that they have started: asked first, then made to."""
     running = [process for process in processes if process.is_alive()]
     for process in running:
         process.terminate()
     for process in running:
         process.join(GRACE_SECONDS)
-        _kill_group(process)
+        kill_group(process)
         process.join()
 
 
-def _kill_group(process: BaseProcess) -> None:
-    """What is left of a worker's group: a shell's children do not end with it."""
+def kill_group(process: Running) -> None:
+    """Ends what is left of a worker's group: a shell's children do not end with it."""
     if process.pid is not None and hasattr(os, "killpg"):
         try:
             os.killpg(process.pid, signal.SIGKILL)
