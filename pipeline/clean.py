@@ -55,7 +55,7 @@ class Responses:
     def numbers(self, question: Question | None) -> npt.NDArray[np.float64]:
         """The numbers in a question's column; missing where there is none, or no such question."""
         if question is None:
-            return np.full(len(self.columns), np.nan)
+            return np.full(self.columns.rows, np.nan)
         return self.columns[question.columns[0]].numbers()
 
     def words(self, question: Question, column: str, words: Sequence[str]) -> Codes:
@@ -88,7 +88,7 @@ def tables(
     }
     placed = places.place(records, codebook, reference).assign(**source)
     order = np.asarray(placed["facility_id"].argsort(kind="stable"), dtype=np.int64)
-    columns = Columns(records, order)
+    columns = Columns.of(records, order)
     responses = Responses(columns, codebook, placed.iloc[order].reset_index(drop=True), state_codes(columns, codebook))
     return {
         "facilities": facilities(responses, double_reports),
@@ -175,7 +175,7 @@ def staff(responses: Responses) -> pd.DataFrame:
 def _text(responses: Responses, name: str) -> pd.Series[str]:
     question = responses.codebook.of_field(f"facilities.{name}")
     if question is None:
-        return pd.Series(np.nan, index=range(len(responses.columns)), dtype=str)
+        return pd.Series(np.nan, index=range(responses.columns.rows), dtype=str)
     texts = responses.columns[question.columns[0]].series()
     return texts.where(texts != "")
 
@@ -183,7 +183,7 @@ def _text(responses: Responses, name: str) -> pd.Series[str]:
 def _coded(responses: Responses, name: str) -> pd.Series[str]:
     question = responses.codebook.of_field(f"facilities.{name}")
     if question is None:
-        return pd.Series("not_in_form", index=range(len(responses.columns)), dtype=str)
+        return pd.Series("not_in_form", index=range(responses.columns.rows), dtype=str)
     words, state = _words([question]), responses.states[question.name]
     known = responses.words(question, question.columns[0], words)
     return _taken([*words, *STATES], np.where(state == ANSWERED, known, len(words) + state))
@@ -235,7 +235,7 @@ def _repeated(responses: Responses, words: Sequence[str]) -> pd.Categorical[str]
     """The words, once for each facility."""
     known = list(dict.fromkeys(words))
     places_of_words = np.array([known.index(word) for word in words], dtype=np.int16)
-    return pd.Categorical.from_codes(np.tile(places_of_words, len(responses.columns)), pd.Index(known, dtype=str))
+    return pd.Categorical.from_codes(np.tile(places_of_words, responses.columns.rows), pd.Index(known, dtype=str))
 
 
 def _barriers(responses: Responses, rank: int, lacking: npt.NDArray[np.bool_], causes: Sequence[str]) -> Codes:

@@ -5,7 +5,7 @@ The cells of a survey repeat a few codes over and over: 825 columns of 5,205 row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -45,6 +45,17 @@ class Column:
         return cls(cells.dictionary.cast(TEXT), cells.indices.to_numpy(zero_copy_only=False))
 
     @classmethod
+    def taken_from(cls, texts: Sequence[str], codes: npt.NDArray[np.integer]) -> Column:
+        """The texts at some places."""
+        return cls(pa.array(texts, TEXT), codes.astype(np.int32))
+
+    @classmethod
+    def of_numbers(cls, numbers: Ints) -> Column:
+        """Whole numbers as texts."""
+        values, codes = np.unique(numbers, return_inverse=True)
+        return cls.taken_from([str(number) for number in values.tolist()], codes)
+
+    @classmethod
     def blank(cls, rows: int) -> Column:
         """A column of blank cells."""
         return cls(pa.array([""], TEXT), np.zeros(rows, dtype=np.int32))
@@ -70,6 +81,12 @@ class Column:
         """The column of some rows only."""
         return Column(self.values, self.codes[rows])
 
+    def put(self, text: str, rows: Ints | Flags) -> Column:
+        """The column with a text in some rows."""
+        codes = self.codes.copy()
+        codes[rows] = len(self.values)
+        return Column(pa.concat_arrays([self.values, pa.array([text], TEXT)]), codes)
+
     def where(self, holds: Callable[[str], object]) -> Flags:
         """The rows whose text has a property."""
         return self.each(holds, np.bool_)
@@ -82,6 +99,11 @@ class Column:
     def coded(self, known: Mapping[str, int], otherwise: int) -> npt.NDArray[np.int16]:
         """The number that the text of each row stands for; `otherwise` where it stands for none."""
         return self.each(lambda text: known.get(text, otherwise), np.int16)
+
+    def ranks(self) -> Ints:
+        """The place of each cell's text among all texts in order; the same for the same text."""
+        place = {text: number for number, text in enumerate(sorted(set(self.words)))}
+        return self.each(place.__getitem__, np.int64)
 
     def numbers(self) -> npt.NDArray[np.float64]:
         """The number that each cell is; missing where it is none."""
@@ -104,20 +126,45 @@ class Column:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a table of texts, each encoded when it is first asked for; `rows` puts them in another order."""
+    """A table of texts, column by column; those of a frame are encoded when they are first asked for."""
 
-    table: pd.DataFrame
-    rows: Ints | None = None
+    table: Mapping[str, Column] | pd.DataFrame
+    rows: int
+    order: Ints | None = None
     _known: dict[str, Column] = field(default_factory=dict)
 
-    def __len__(self) -> int:
-        return len(self.table if self.rows is None else self.rows)
+    @classmethod
+    def of(cls, frame: pd.DataFrame, order: Ints | None = None) -> Columns:
+        """The columns of a frame, with its rows in another order where one is given."""
+        return cls(frame, len(frame if order is None else order), order)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Columns]) -> Columns:
+        """The rows of some tables with the same columns, one table after another."""
+        table = {name: Column.joined([part[name] for part in parts]) for name in parts[0]}
+        return cls(table, sum(part.rows for part in parts))
 
     def __contains__(self, name: str) -> bool:
         return name in self.table
 
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self.table)
+
     def __getitem__(self, name: str) -> Column:
         if name not in self._known:
-            column = Column.of(self.table[name])
-            self._known[name] = column if self.rows is None else column.taken(self.rows)
+            given = self.table[name]
+            column = given if isinstance(given, Column) else Column.of(given)
+            self._known[name] = column if self.order is None else column.taken(self.order)
         return self._known[name]
+
+    def with_changed(self, changed: Mapping[str, Column]) -> Columns:
+        """The table with some columns changed or added."""
+        return Columns({name: self[name] for name in self} | dict(changed), self.rows)
+
+    def taken(self, rows: Ints) -> Columns:
+        """Some rows only."""
+        return Columns({name: self[name].taken(rows) for name in self}, len(rows))
+
+    def frame(self) -> pd.DataFrame:
+        """The cells, one by one, as pandas has them."""
+        return pd.DataFrame({name: self[name].series() for name in self})

@@ -47,18 +47,18 @@ for _name, _arguments in (("selected", 2), ("count-selected", 1), ("if", 3)):
 
 def holds(expression: str, records: pd.DataFrame, codebook: Codebook, own: Question | None = None) -> Flags:
     """Where a condition holds: one truth value for each record. A dot in it is the answer to `own`."""
-    return Answers(Columns(records), codebook, own).holds(expression)
+    return Answers(Columns.of(records), codebook, own).holds(expression)
 
 
 def reach(records: pd.DataFrame, codebook: Codebook) -> dict[str, Levels]:
     """For each question and record: RELEVANT, NOT_ASKED (its own condition is false) or SKIPPED (after a stop)."""
-    answers = Answers(Columns(records), codebook)
+    answers = Answers(Columns.of(records), codebook)
     return {question.name: answers.level(question) for question in codebook.questions}
 
 
 def states(records: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """The state of every question (columns) in every record (index): one of STATES, as categories."""
-    found = state_codes(Columns(records), codebook)
+    found = state_codes(Columns.of(records), codebook)
     words = pd.Index(STATES)
     return pd.DataFrame(
         {name: pd.Categorical.from_codes(codes, words) for name, codes in found.items()}, index=records.index
@@ -77,7 +77,7 @@ def state_codes(columns: Columns, codebook: Codebook) -> dict[str, Levels]:
 
 def given(question: Question, records: pd.DataFrame) -> Flags:
     """Where a question has any answer at all."""
-    return _filled(question, Columns(records))[0]
+    return _filled(question, Columns.of(records))[0]
 
 
 def unknown_cells(question: Question, column: str, records: pd.DataFrame) -> Flags:
@@ -97,12 +97,12 @@ class Answers:
         """Where a condition holds, evaluated once for each wording."""
         if expression not in self._conditions:
             value = _truth(_evaluate(_tree(expression), self))
-            self._conditions[expression] = np.broadcast_to(value, (len(self.columns),)).copy()
+            self._conditions[expression] = np.broadcast_to(value, (self.columns.rows,)).copy()
         return self._conditions[expression]
 
     def level(self, question: Question) -> Levels:
         """Whether a question is RELEVANT, NOT_ASKED or SKIPPED in each record."""
-        own = self.holds(question.relevant) if question.relevant else np.ones(len(self.columns), dtype=bool)
+        own = self.holds(question.relevant) if question.relevant else np.ones(self.columns.rows, dtype=bool)
         levels = np.where(own, RELEVANT, NOT_ASKED).astype(np.int8)
         for group in question.groups:
             if group.relevant:
@@ -127,7 +127,7 @@ class Answers:
 
     def column(self, name: str) -> Column:
         """A column's texts; blank throughout where the records lack it."""
-        return self.columns[name] if name in self.columns else Column.blank(len(self.columns))
+        return self.columns[name] if name in self.columns else Column.blank(self.columns.rows)
 
     def selected(self, name: str | None, code: str) -> Flags:
         """Where an option is among the answers to a question."""
@@ -139,14 +139,14 @@ class Answers:
 
     def count_selected(self, name: str | None) -> npt.NDArray[np.float64]:
         """How many options are among the answers to a question."""
-        total = np.zeros(len(self.columns))
+        total = np.zeros(self.columns.rows)
         for column in self.question(name).columns:
             total += self.column(column).where(bool)
         return total
 
 
 def _any_is(answers: Answers, columns: list[str], code: str) -> Flags:
-    found = np.zeros(len(answers.columns), dtype=bool)
+    found = np.zeros(answers.columns.rows, dtype=bool)
     for column in columns:
         found |= answers.column(column).where(code.__eq__)
     return found
@@ -154,7 +154,7 @@ def _any_is(answers: Answers, columns: list[str], code: str) -> Flags:
 
 def _filled(question: Question, columns: Columns) -> tuple[Flags, list[Column]]:
     """Where a question has any answer, and those of its columns that have one anywhere: most ranks never do."""
-    present = np.zeros(len(columns), dtype=bool)
+    present = np.zeros(columns.rows, dtype=bool)
     filled = []
     for name in question.columns:
         if name in columns and any(columns[name].words):
@@ -178,9 +178,9 @@ def _unknown(question: Question, column: Column) -> Flags:
 def _state(question: Question, answers: Answers) -> Levels:
     columns = answers.columns
     present, filled_columns = _filled(question, columns)
-    required = answers.holds(question.required) if question.required else np.zeros(len(columns), dtype=bool)
+    required = answers.holds(question.required) if question.required else np.zeros(columns.rows, dtype=bool)
     if not any(name in columns for name in question.columns) or not (question.required or present.any()):
-        return np.full(len(columns), STATES.index("not_in_form"), dtype=np.int8)
+        return np.full(columns.rows, STATES.index("not_in_form"), dtype=np.int8)
     level = answers.level(question)
     states = np.where((level == NOT_ASKED) | ~required, STATES.index("not_asked"), STATES.index("missing"))
     states[level == SKIPPED] = STATES.index("skipped")

@@ -31,14 +31,19 @@ _BLANKS = re.compile(r"\s+")
 
 def fold(text: str) -> str:
     """The text as matching sees it: one spelling for each letter, one blank between words, no case, no vowel signs."""
-    plain = unicodedata.normalize("NFKC", text).translate(_SAME)
-    plain = "".join(letter for letter in plain if unicodedata.category(letter) != "Mn")
-    return _BLANKS.sub(" ", western_digits(plain)).strip().casefold()
+    plain = text if text.isascii() else _one_spelling(text)
+    return _BLANKS.sub(" ", plain).strip().casefold()
 
 
 def western_digits(text: str) -> str:
     """The text with the digits ٠-٩ and ۰-۹, and the Arabic decimal separator, as 0-9 and a point."""
-    return text.translate(_DIGITS)
+    # Nothing is looked for where nothing can be: most texts of an export are codes.
+    return text if text.isascii() else text.translate(_DIGITS)
+
+
+def _one_spelling(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).translate(_SAME)
+    return western_digits("".join(letter for letter in plain if unicodedata.category(letter) != "Mn"))
 
 
 def slug(text: str) -> str:

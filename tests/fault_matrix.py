@@ -16,6 +16,7 @@ from conftest import ROOT
 from pipeline import codebook as codebooks
 from pipeline import export, gate, ingest, places
 from pipeline.codebook import Codebook
+from pipeline.column import Columns
 from pipeline.gate import suite as gate_suite
 from pipeline.gate.case import Case
 from pipeline.gate.findings import Outcome, evaluated, findings
@@ -93,7 +94,7 @@ def boundaries() -> dict[str, object]:
 
 @lru_cache
 def cells(dirt: str = "none", facilities: int = FACILITIES, seed: int = SEED) -> pd.DataFrame:
-    return simulated_cells(codebook(), tables(), facilities, seed, Options(dirt=dirt, directorates=FIVE))
+    return simulated_cells(codebook(), tables(), facilities, seed, Options(dirt=dirt, directorates=FIVE)).frame()
 
 
 def spoilt(wanted: Mapping[str, int], seed: int = SEED) -> Draft:
@@ -134,8 +135,9 @@ def case_of_records(records: pd.DataFrame, account: Mapping[str, object] | None 
 
 def through_an_export(draft: Draft) -> Case:
     """The case of an export that was written with its faults, and read again."""
-    rows = draft.spoil(layout.rows(layout.Sheet(codebook()), draft.cells, headers="one"), heads=1)
-    read = export.read("export.csv", layout.as_csv(rows), codebook().personal_columns)
+    table = layout.table(layout.Sheet(codebook()), Columns.of(draft.cells), headers="one")
+    spoilt_table = layout.of_rows(draft.spoil(list(table.rows()), heads=1), heads=1)
+    read = export.read("export.csv", layout.as_csv(spoilt_table), codebook().personal_columns)
     return case_of_records(*ingest.assemble([ingest.place(read, codebook())], codebook(), ROUND.report_date))
 
 

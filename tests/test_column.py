@@ -44,7 +44,20 @@ def test_a_number_is_one_and_anything_else_is_missing() -> None:
 
 def test_columns_of_a_table_come_in_the_order_asked_for() -> None:
     table = pd.DataFrame({"a": ["x", "y", "x"]}, dtype=str)
-    columns = Columns(table, np.array([2, 1]))
-    assert (len(columns), "a" in columns, "b" in columns) == (2, True, False)
+    columns = Columns.of(table, np.array([2, 1]))
+    assert (columns.rows, "a" in columns, "b" in columns) == (2, True, False)
     assert columns["a"].texts().to_pylist() == ["x", "y"]
     assert columns["a"] is columns["a"]
+
+
+@given(CELLS.filter(bool), st.data())
+def test_a_text_is_put_into_some_rows_and_the_others_stay(cells: list[str], data: st.DataObject) -> None:
+    rows = np.array(data.draw(st.lists(st.booleans(), min_size=len(cells), max_size=len(cells))))
+    found = Columns({"a": Column.of(cells)}, len(cells)).with_changed({"a": Column.of(cells).put("0", rows)})
+    assert found.frame()["a"].tolist() == ["0" if put else text for text, put in zip(cells, rows, strict=True)]
+
+
+@given(CELLS)
+def test_ranks_are_those_of_the_sorted_texts(cells: list[str]) -> None:
+    order = np.argsort(Column.of(cells).ranks(), kind="stable")
+    assert [cells[place] for place in order] == sorted(cells)

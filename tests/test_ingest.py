@@ -122,7 +122,7 @@ def test_no_order_of_rows_columns_or_files_changes_the_records(seed: int, chance
 
 
 def test_a_simulated_export_is_read_back_whole(here: Project, codebook: Codebook) -> None:
-    cells = simulate.simulated_cells(codebook, assumed.load(here, codebook), 40, 3, simulate.Options())
+    cells = simulate.simulated_cells(codebook, assumed.load(here, codebook), 40, 3, simulate.Options()).frame()
     expected = cells.assign(date=cells["date"].str[:10], last_synced=cells["last_synced"].str[:10])
     expected = expected.sort_values(["workspace_id", "subject_id"], ignore_index=True)[list(codebook.table_columns)]
     found = records_of(simulate.simulate(here, "iraq-2022", 40, 3), codebook=codebook)

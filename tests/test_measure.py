@@ -13,6 +13,7 @@ from small_round import DIRECTORATES, SmallRound, catalogue, country, measures, 
 from pipeline import indicators, measure, verdict
 from pipeline.decisions import parse
 from pipeline.errors import HeramsError, VerdictError
+from pipeline.measure.groups import Groups, Kinds
 from pipeline.project import Project
 
 KEYS = ["indicator", "scope", "dimension", "group"]
@@ -362,3 +363,21 @@ def test_only_open_critical_findings_and_decisions_about_rows_count():
     found = measure.judgement(pd.DataFrame(rows, columns=columns), decided, standing)
     assert found.critical == {"a/1"}
     assert (found.corrected, found.excluded, found.left_out) == ({"a/4", "a/6"}, ("a/5",), ("erbil",))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 5), st.booleans()), min_size=1, max_size=9),
+    st.sampled_from("CF"),
+)
+def test_the_sums_of_kinds_are_the_sums_of_their_facilities(
+    facilities: list[tuple[int, int, int, bool]], order: str
+) -> None:
+    # Two groupings of two and three groups: the last place is that of facilities in none.
+    table = np.array(facilities)
+    groupings = [Groups("a", ("x",) * 2, ("", ""), table[:, 0]), Groups("b", ("x",) * 3, ("", "", ""), table[:, 1])]
+    kinds = Kinds.within(groupings)
+    for values in (table[:, 2:].copy(order=order), table[:, 3].astype(bool), table[:, [3, 3]].astype(bool)):
+        for groups in groupings:
+            wide = values.reshape(len(table), -1)
+            direct = [wide[groups.places == place].sum(axis=0) for place in range(len(groups.groups))]
+            assert np.array_equal(kinds.grouped(groups).total(kinds.entries(values)), direct)

@@ -33,12 +33,12 @@ def tables(here: Project, codebook: Codebook) -> Assumptions:
 
 @pytest.fixture(scope="module")
 def clean(codebook: Codebook, tables: Assumptions) -> pd.DataFrame:
-    return simulated_cells(codebook, tables, 300, SEED, CLEAN)
+    return simulated_cells(codebook, tables, 300, SEED, CLEAN).frame()
 
 
 @pytest.fixture(scope="module")
 def real(codebook: Codebook, tables: Assumptions) -> pd.DataFrame:
-    return simulated_cells(codebook, tables, 300, SEED, REAL)
+    return simulated_cells(codebook, tables, 300, SEED, REAL).frame()
 
 
 def records_of(content: bytes, codebook: Codebook, name: str = "export.csv") -> pd.DataFrame:
@@ -164,7 +164,7 @@ def test_contacts_are_plainly_invented(real: pd.DataFrame, codebook: Codebook) -
 def test_any_number_of_facilities_from_one_on_can_be_made(
     codebook: Codebook, tables: Assumptions, total: int, seed: int
 ) -> None:
-    cells = simulated_cells(codebook, tables, total, seed, REAL)
+    cells = simulated_cells(codebook, tables, total, seed, REAL).frame()
     assert len(cells) == total
     assert cells["subject_id"].is_unique
     assert list(cells.columns) == list(codebook.columns)
@@ -183,7 +183,7 @@ def test_an_unknown_directorate_is_refused_with_a_near_match(here: Project) -> N
 
 @pytest.mark.slow
 def test_the_country_holds_its_totals_to_the_unit(codebook: Codebook, tables: Assumptions) -> None:
-    cells = simulated_cells(codebook, tables, 5205, 2023, Options())
+    cells = simulated_cells(codebook, tables, 5205, 2023, Options()).frame()
     assert cells.shape == (5205, 830)
     for field, totals in tables.totals.items():
         question = codebook.of_field(field)

@@ -118,7 +118,7 @@ def test_odd_labels_still_mean_their_option(codebook: Codebook, tables: Assumpti
 
 
 def test_some_cadres_are_available_and_count_nobody(codebook: Codebook, tables: Assumptions) -> None:
-    cells = simulated_cells(codebook, tables, 1500, 5, Options(directorates=("kirkuk", "wasit")))
+    cells = simulated_cells(codebook, tables, 1500, 5, Options(directorates=("kirkuk", "wasit"))).frame()
     pairs = zip(codebook.having_field("staff.women"), codebook.having_field("staff.men"), strict=True)
     empty = [(cells[women.columns[0]] == "0") & (cells[men.columns[0]] == "0") for women, men in pairs]
     assert 1 <= sum(rows.sum() for rows in empty) <= 2

@@ -54,7 +54,7 @@ def test_responses_lie_within_the_window_and_are_synchronised_before_the_report(
 def test_a_workspace_is_dated_with_one_constant_time(codebook: Codebook, tables: Assumptions) -> None:
     from pipeline.simulate import Options, simulated_cells
 
-    cells = simulated_cells(codebook, tables, 120, 3, Options(dirt="none", directorates=("kirkuk", "wasit")))
+    cells = simulated_cells(codebook, tables, 120, 3, Options(dirt="none", directorates=("kirkuk", "wasit"))).frame()
     assert (cells["date"].str[11:].groupby(cells["workspace_id"]).nunique() == 1).all()
     assert cells["date"].str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d").all()
 

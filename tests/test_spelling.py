@@ -35,3 +35,10 @@ def test_both_sets_of_eastern_digits_become_western() -> None:
 @given(st.text())
 def test_a_slug_is_a_word_or_blank(text: str) -> None:
     assert all(part.isascii() and part.isalnum() for part in slug(text).split("-") if part)
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_a_plain_text_is_folded_as_any_other(text: str) -> None:
+    # The zero-width joiner is folded away, and forces the long way.
+    assert fold(text) == fold(text + "\u200d")
+    assert western_digits(text) == text

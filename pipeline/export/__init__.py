@@ -69,8 +69,11 @@ def read(name: str, content: bytes, personal: Collection[str] = ()) -> Export:
     if header is None:
         raise ExportError(f"{name}: no header row with the column codes found")
     named = named_columns(name, grid, header)
-    filled = _filled_rows(name, {code: column for code, (_, column) in named.items()})
-    columns = {code: column.taken(filled) for code, (_, column) in named.items()}
+    columns = {code: column for code, (_, column) in named.items()}
+    filled = _filled_rows(name, columns)
+    empty = len(columns["subject_id"].codes) - len(filled)
+    # Mostly no row is blank: then nothing is copied.
+    columns = {code: column.taken(filled) for code, column in columns.items()} if empty else columns
     return Export(
         name=name,
         columns={code: column for code, column in columns.items() if code not in personal},
@@ -79,7 +82,7 @@ def read(name: str, content: bytes, personal: Collection[str] = ()) -> Export:
         texts=texts_by_code(header),
         personal={code: _filled(columns[code]) for code in sorted(columns) if code in personal},
         reading={"sha256": hashlib.sha256(content).hexdigest(), "headers": header.order, **grid.reading},
-        empty=len(named["subject_id"][1].codes) - len(filled),
+        empty=empty,
     )
 
 

@@ -50,7 +50,8 @@ def is_blank(text: str) -> bool:
 
 def plain_code(text: str) -> str:
     """The code of a column as the codebook writes it: `Q[SQ001]` is `Q_SQ001`, no marks, no blanks around it."""
-    return _BRACKETS.sub(r"_\1", text.translate(_UNSEEN).strip())
+    plain = text if text.isascii() else text.translate(_UNSEEN)
+    return _BRACKETS.sub(r"_\1", plain.strip())
 
 
 def letter(index: int) -> str:

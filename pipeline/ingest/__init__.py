@@ -18,6 +18,7 @@ import pyarrow as pa
 from pipeline import codebook as codebooks
 from pipeline import export as exports
 from pipeline.codebook import Codebook, Question
+from pipeline.column import TEXT, Column, Ints
 from pipeline.errors import ExportError
 from pipeline.export import Export
 from pipeline.ingest.cells import Cells, ranks, rule_for
@@ -47,6 +48,10 @@ class Placed:
             return "none"
         share = texts / (codes + texts)
         return "codes" if share < 0.05 else "text" if share > 0.95 else "codes and text"
+
+    def counted(self, how: str, rows: Ints) -> dict[str, int]:
+        """How many cells of each column were understood in some way, in some rows."""
+        return {name: cells.taken(rows).count(how) for name, cells in self.cells.items() if cells.has(how)}
 
 
 def ingest(project: Project, round_name: str) -> None:
@@ -96,24 +101,15 @@ def assemble(placed: Sequence[Placed], codebook: Codebook, report_date: str) -> 
     received = responses([part.export for part in placed], [part.cells for part in placed])
     chosen = choose(received, report_date)
     kept = received.loc[chosen.rows]
-    taken = [
-        {
-            name: part.cells[name].taken(kept.loc[kept["file"] == number, "row"].to_numpy())
-            for name in codebook.table_columns
-        }
-        for number, part in enumerate(placed)
-    ]
-    # The rows come file by file; `back` puts them in the order of `kept`.
-    back = pa.array(np.argsort(np.argsort(kept["file"].to_numpy(), kind="stable"), kind="stable"))
-    columns = {name: pa.chunked_array([part[name].column.texts() for part in taken]) for name in codebook.table_columns}
-    records = pa.table({name: column.combine_chunks().take(back) for name, column in columns.items()}).to_pandas()
-    source = pd.DataFrame(
-        {
-            "source_file": pd.Series([placed[number].export.name for number in kept["file"]], dtype="str"),
-            "source_row": kept["source_row"].to_numpy(dtype=np.int64),
-        }
-    )
-    return pd.concat([records, source], axis=1), _account(placed, taken, chosen)
+    rows = [kept.loc[kept["file"] == number, "row"].to_numpy() for number in range(len(placed))]
+    # `received` counts the rows of all files through, one file after another, and so do joined columns.
+    columns = {
+        name: Column.joined([part.cells[name].column for part in placed]).taken(chosen.rows).texts()
+        for name in codebook.table_columns
+    }
+    files = np.array([part.export.name for part in placed], dtype=object)[kept["file"].to_numpy()]
+    columns |= {"source_file": pa.array(files, TEXT), "source_row": pa.array(kept["source_row"], pa.int64())}
+    return pa.table(columns).to_pandas(), _account(placed, rows, chosen)
 
 
 def _layout(question: Question, export: Export) -> tuple[str, tuple[str, ...]]:
@@ -130,7 +126,8 @@ def _layout(question: Question, export: Export) -> tuple[str, tuple[str, ...]]:
     return "newer", question.option_columns
 
 
-def _account(placed: Sequence[Placed], taken: Sequence[Mapping[str, Cells]], chosen: Chosen) -> dict[str, Any]:
+def _account(placed: Sequence[Placed], rows: Sequence[Ints], chosen: Chosen) -> dict[str, Any]:
+    """What was read and dropped; `rows` are those kept of each file."""
     dropped = {**chosen.dropped, "empty": sum(part.export.empty for part in placed)}
     return {
         "files": [_file_account(part) for part in placed],
@@ -139,8 +136,10 @@ def _account(placed: Sequence[Placed], taken: Sequence[Mapping[str, Cells]], cho
         "dropped": dropped,
         "repeated_with_other_answers": chosen.repeated_otherwise,
         "personal_cells": _summed([part.export.personal for part in placed]),
-        "masked_texts": _summed([{name: cells.count("masked") for name, cells in part.items()} for part in taken]),
-        "unknown_values": sum(cells.count("unknown") for part in taken for cells in part.values()),
+        "masked_texts": _summed([part.counted("masked", kept) for part, kept in zip(placed, rows, strict=True)]),
+        "unknown_values": sum(
+            count for part, kept in zip(placed, rows, strict=True) for count in part.counted("unknown", kept).values()
+        ),
         "unknown_columns": sorted({name for part in placed for name in part.unknown_columns}),
         "missing_columns": sorted({name for part in placed for name in part.missing_columns}),
         "doubts": [doubt for part in placed for doubt in part.doubts],

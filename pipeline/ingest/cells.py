@@ -70,7 +70,11 @@ class Cells:
 
     def count(self, how: str) -> int:
         """How many cells were understood in this way."""
-        return int((self.how == HOW.index(how))[self.column.codes].sum())
+        return int((self.how == HOW.index(how))[self.column.codes].sum()) if self.has(how) else 0
+
+    def has(self, how: str) -> bool:
+        """Whether any of the values was understood in this way."""
+        return bool((self.how == HOW.index(how)).any())
 
     def taken(self, rows: Ints) -> Cells:
         """The cells of some rows only."""

@@ -18,7 +18,7 @@ import pandas as pd
 from pipeline import codebook as codebooks
 from pipeline import decisions, indicators, places, verdict
 from pipeline.indicators import Absent, Count, Entry, Facts, Gap, Judgement, Rate
-from pipeline.measure.groups import ALL, Entries, Groups, Numbers, by_place, by_report, entries, incomplete_areas
+from pipeline.measure.groups import ALL, Entries, Groups, Kinds, Numbers, by_place, by_report, incomplete_areas
 from pipeline.measure.rows import BLANK, Block, Rows, why
 from pipeline.places import Places
 from pipeline.project import Project
@@ -82,18 +82,20 @@ def measures(facts: Facts, catalogue: Mapping[str, Entry], land: Country) -> pd.
     """The table of measures; see the module."""
     rows = Rows()
     reported, placed = by_report(facts, land.directorates), by_place(facts, land.home)
+    kinds = Kinds.within([*reported, *placed])
+    reported, placed = ([kinds.grouped(groups) for groups in made] for made in (reported, placed))
     incomplete = incomplete_areas(facts, land.home, land.governorates)
     for definition in indicators.DEFINITIONS.values():
         found, names = definition.compute(facts), definition.indicators(facts.vocabulary)
         levels = catalogue[definition.code].levels | {ALL, "region", "directorate"}
         along = [groups for groups in reported if groups.dimension in levels]
         if isinstance(found, Count):
-            _add_counts(rows, found, names, along)
+            _add_counts(rows, found, names, along, kinds)
         elif isinstance(found, Gap):
-            _add_gaps(rows, found, names, along)
+            _add_gaps(rows, found, names, along, kinds)
         elif isinstance(found, Rate):
             for groups in placed:
-                rows.add(_rates(found, groups, land.population, incomplete), groups, names)
+                rows.add(_rates(found, groups, kinds, land.population, incomplete), groups, names)
         else:
             for groups in along:
                 if groups.dimension == ALL:
@@ -123,15 +125,15 @@ class Columns:
         return Block(np.where(reasons == 0, numerator, BLANK), denominator, not_asked, missing, reasons)
 
 
-def _columns(count: Count) -> Columns:
+def _columns(count: Count, kinds: Kinds) -> Columns:
     def of(values: object) -> Entries | None:
-        return entries(values) if isinstance(values, np.ndarray) else None
+        return kinds.entries(values) if isinstance(values, np.ndarray) else None
 
     return Columns(
-        entries(count.numerator),
+        kinds.entries(count.numerator),
         of(count.denominator),
-        entries(count.not_asked),
-        entries(count.missing),
+        kinds.entries(count.not_asked),
+        kinds.entries(count.missing),
         of(count.known),
     )
 
@@ -141,19 +143,19 @@ def _summed(count: Count) -> Count:
     return count.each(lambda columns: columns.sum(axis=1, dtype=np.int64))
 
 
-def _add_counts(rows: Rows, count: Count, names: Sequence[str], along: Sequence[Groups]) -> None:
-    columns = _columns(_summed(count) if count.within else count)
+def _add_counts(rows: Rows, count: Count, names: Sequence[str], along: Sequence[Groups], kinds: Kinds) -> None:
+    columns = _columns(_summed(count) if count.within else count, kinds)
     for groups in along:
         rows.add(columns.block(groups), groups, names)
     if count.within:
-        inside = _columns(count)
+        inside = _columns(count, kinds)
         for groups in along:
             if groups.dimension == ALL:
                 rows.add_within(inside.block(groups), groups, names[0], count.within)
 
 
-def _add_gaps(rows: Rows, gap: Gap, names: Sequence[str], along: Sequence[Groups]) -> None:
-    first, second = _columns(gap.first), _columns(gap.second)
+def _add_gaps(rows: Rows, gap: Gap, names: Sequence[str], along: Sequence[Groups], kinds: Kinds) -> None:
+    first, second = _columns(gap.first, kinds), _columns(gap.second, kinds)
     for groups in along:
         rows.add(_difference(first.block(groups), second.block(groups)), groups, names)
 
@@ -171,13 +173,13 @@ def _difference(first: Block, second: Block) -> Block:
     )
 
 
-def _rates(rate: Rate, groups: Groups, population: Mapping[str, int], incomplete: set[str]) -> Block:
+def _rates(rate: Rate, groups: Groups, kinds: Kinds, population: Mapping[str, int], incomplete: set[str]) -> Block:
     """A number over the population of each area."""
     if rate.count is None:
         return _absent(Absent(rate.reason), len(groups.groups), 1)
     areas = [group or scope for scope, group in zip(groups.scopes, groups.groups, strict=True)]
     people: Numbers = np.array([[population.get(area, BLANK)] for area in areas], dtype=np.int64).reshape(-1, 1)
-    block = _columns(rate.count).block(groups)
+    block = _columns(rate.count, kinds).block(groups)
     reasons = np.where(people == BLANK, why("no_population"), block.reasons)
     reasons = np.where(np.isin(np.array(areas), list(incomplete))[:, None], why("left_out"), reasons)
     blank = reasons != 0

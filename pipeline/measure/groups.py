@@ -8,7 +8,7 @@ Iraq is its directorates less the double reports.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,11 +27,11 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Entries:
-    """The cells of an array of facilities × columns that are not 0."""
+    """The cells of an array of kinds of facilities × columns that are not 0."""
 
     rows: npt.NDArray[np.intp]
     columns: npt.NDArray[np.intp]
-    weights: npt.NDArray[np.float64] | None
+    weights: npt.NDArray[np.float64]
     width: int
 
 
@@ -43,22 +43,50 @@ class Groups:
     scopes: tuple[str, ...]
     groups: tuple[str, ...]
     places: Numbers
-    """The place of each facility among the groups; their number for a facility that is in none."""
+    """The place of each facility, or kind, among the groups; their number for one that is in none."""
 
     def total(self, entries: Entries) -> Numbers:
-        """A row for each group and a column for each of the entries: the sums over the facilities of each group."""
+        """A row for each group and a column for each of the entries: the sums over the kinds of each group."""
         size = len(self.groups) * entries.width
         flat = self.places[entries.rows] * entries.width + entries.columns
         sums = np.bincount(flat, entries.weights, minlength=size)[:size]
         return sums.astype(np.int64).reshape(len(self.groups), entries.width)
 
 
-def entries(values: npt.NDArray[np.generic]) -> Entries:
-    """The entries of an array of facilities, or of facilities × columns; whole numbers, exact up to 2^53."""
-    table = values.reshape(len(values), -1)
-    rows, columns = np.nonzero(table)
-    weights = None if table.dtype == np.bool_ else table[rows, columns].astype(np.float64)
-    return Entries(rows, columns, weights, table.shape[1])
+@dataclass(frozen=True)
+class Kinds:
+    """Facilities that stand in the same groups throughout. A country has some thousands, however many facilities."""
+
+    of_facility: Numbers
+    firsts: npt.NDArray[np.intp]
+    """A facility of each kind."""
+
+    @classmethod
+    def within(cls, groups: Iterable[Groups]) -> Kinds:
+        """The kinds that some groups tell apart."""
+        kinds = np.zeros(0, dtype=np.int64)
+        for one in groups:
+            kinds = pd.factorize(kinds * (len(one.groups) + 1) + one.places)[0] if len(kinds) else one.places
+        return cls(kinds, np.unique(kinds, return_index=True)[1])
+
+    def grouped(self, groups: Groups) -> Groups:
+        """The same groups, of kinds instead of facilities."""
+        return replace(groups, places=groups.places[self.firsts])
+
+    def entries(self, values: npt.NDArray[np.generic]) -> Entries:
+        """The sums of an array of facilities, or of facilities × columns; whole numbers, exact up to 2^53."""
+        # As it lies in memory, so that nothing is copied: selected columns lie one after another.
+        cells, width = values.ravel(order="A"), int(np.prod(values.shape[1:]))
+        filled = np.flatnonzero(cells)
+        weights = None if cells.dtype == np.bool_ else cells[filled].astype(np.float64)
+        if values.flags.f_contiguous:
+            columns, rows = np.divmod(filled, max(len(values), 1))
+        else:
+            rows, columns = np.divmod(filled, max(width, 1))
+        sums = np.bincount(self.of_facility[rows] * width + columns, weights, minlength=len(self.firsts) * width)
+        filled = np.flatnonzero(sums)
+        rows, columns = np.divmod(filled, max(width, 1))
+        return Entries(rows, columns, sums[filled].astype(np.float64), width)
 
 
 def by_report(facts: Facts, directorates: Sequence[str]) -> list[Groups]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
+from pipeline.column import Column, Columns
 from pipeline.errors import UsageError
 from pipeline.project import Project
 from pipeline.simulate import faults, layout, slips
@@ -54,11 +55,11 @@ def simulate(project: Project, form: str, facilities: int, seed: int, options: O
     cells = simulated_cells(codebook, tables, facilities, seed, options)
     look = slips.odd_labels(codebook, tables, Dice(seed)) if options.dirt == "real" else None
     sheet = layout.Sheet(codebook, options.answers, options.ranks, look)
-    rows = layout.rows(sheet, cells, headers=options.headers)
+    table = layout.table(sheet, cells, headers=options.headers)
     if options.faults:
-        draft = faults.inject(cells, codebook, options.faults, Dice(seed))
-        rows = draft.spoil(rows, heads=1 if options.headers == "one" else 2)
-    return layout.as_csv(rows) if options.format == "csv" else layout.as_xlsx(rows)
+        draft = faults.inject(cells.frame(), codebook, options.faults, Dice(seed))
+        table = layout.of_rows(draft.spoil(list(table.rows()), len(table.heads)), len(table.heads))
+    return layout.as_csv(table) if options.format == "csv" else layout.as_xlsx(table)
 
 
 def simulate_round(project: Project, round_name: str) -> None:
@@ -78,10 +79,8 @@ def simulate_round(project: Project, round_name: str) -> None:
         (draft / "simulated.csv").write_bytes(export)
 
 
-def simulated_cells(
-    codebook: Codebook, tables: Assumptions, facilities: int, seed: int, options: Options
-) -> pd.DataFrame:
-    """What the export says: a row for each response, a text column for each column of the older layout.
+def simulated_cells(codebook: Codebook, tables: Assumptions, facilities: int, seed: int, options: Options) -> Columns:
+    """What the export says: a row for each response, a column for each column of the older layout.
 
     Codes for choices, `1` for ticks, plain numbers: what `ingest` makes of the export again, whatever its layout.
     """
@@ -93,11 +92,11 @@ def simulated_cells(
     found = with_support(with_names(found, tables, dice), tables, dice)
     if options.dirt == "real":
         found = dirty(found, tables, options.report_date, dice)
-    told = pd.concat([_told(found, codebook, tables, dice, options), *_others(found, codebook, tables, dice, options)])
-    return _numbered(told)
+    others = _others(found, codebook, tables, dice, options)
+    return _numbered(Columns.joined([_told(found, codebook, tables, dice, options), *others]))
 
 
-def _told(found: pd.DataFrame, codebook: Codebook, tables: Assumptions, dice: Dice, options: Options) -> pd.DataFrame:
+def _told(found: pd.DataFrame, codebook: Codebook, tables: Assumptions, dice: Dice, options: Options) -> Columns:
     """The answers of one response for each facility."""
     found = found.assign(date=dated(found["day"], found["workspace_id"], Dice(dice.seed)))
     cells = Pen(found, codebook, tables, dice).answers()
@@ -109,7 +108,7 @@ def _told(found: pd.DataFrame, codebook: Codebook, tables: Assumptions, dice: Di
 
 def _others(
     found: pd.DataFrame, codebook: Codebook, tables: Assumptions, dice: Dice, options: Options
-) -> list[pd.DataFrame]:
+) -> list[Columns]:
     """Responses that do not count: earlier ones, and some after the report date."""
     chance = dice.stream("responses")
     luck, days = chance.random(len(found)), chance.integers(20, 200, len(found))
@@ -125,11 +124,10 @@ def _others(
     return others
 
 
-def _numbered(told: pd.DataFrame) -> pd.DataFrame:
+def _numbered(told: Columns) -> Columns:
     """The responses by workspace; each with an id, in the order of their days."""
-    told = told.reset_index(drop=True)
-    order = np.lexsort((told["subject_id"].to_numpy(dtype=str), told["date"].str[:10].to_numpy(dtype=str)))
-    ids = np.empty(len(told), dtype=int)
-    ids[order] = np.arange(FIRST_RESPONSE_ID, FIRST_RESPONSE_ID + len(told))
-    told["external_id"] = pd.Series(ids.astype(str), dtype=object)
-    return told.iloc[np.lexsort((ids, told["workspace_id"].to_numpy(dtype=str)))].reset_index(drop=True)
+    order = np.lexsort((told["subject_id"].ranks(), told["date"].mapped(lambda time: time[:10]).ranks()))
+    ids = np.empty(told.rows, dtype=np.int64)
+    ids[order] = np.arange(FIRST_RESPONSE_ID, FIRST_RESPONSE_ID + told.rows)
+    numbered = told.with_changed({"external_id": Column.of_numbers(ids)})
+    return numbered.taken(np.lexsort((ids, told["workspace_id"].ranks())))

@@ -6,7 +6,7 @@ Who is asked what stands in the codebook alone: no skip rule is written here a s
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.codebook import Codebook, Question
-from pipeline.relevance import RELEVANT, holds, reach
-from pipeline.simulate.tables import Assumptions, Dice, Flags, Numbers, Places, Texts, row_for
+from pipeline.column import Column, Columns
+from pipeline.relevance import RELEVANT, Answers
+from pipeline.simulate.tables import Assumptions, Dice, Flags, Numbers, Places, row_for
 from pipeline.simulate.totals import shift
 
 LEVELS = ("available", "partial", "not_available", "not_expected")
@@ -37,15 +38,15 @@ class Pen:
     dice: Dice
     levels: dict[str, Places] = field(default_factory=dict)
 
-    def answers(self) -> pd.DataFrame:
-        """A text column for each column of the export, every question answered as if it were asked."""
-        columns: dict[str, Texts] = {}
+    def answers(self) -> Columns:
+        """A column for each column of the export, every question answered as if it were asked."""
+        columns: dict[str, Column] = {}
         for question in self.codebook.questions:
             if question.columns:
                 columns.update(zip(question.columns, self._answer(question), strict=True))
-        return pd.DataFrame(columns, index=self.facilities.index, dtype=object)
+        return Columns(columns, len(self.facilities))
 
-    def _answer(self, question: Question) -> list[Texts]:
+    def _answer(self, question: Question) -> list[Column]:
         """The question's columns."""
         kind, _, what = question.field.partition(".")
         known = what if kind == "facilities" else question.name
@@ -61,19 +62,18 @@ class Pen:
             return self._ticks(question)
         return [self._other(question)] * len(question.columns)
 
-    def _told(self, question: Question, answers: pd.Series) -> Texts:
+    def _told(self, question: Question, answers: pd.Series) -> Column:
         """What the table of facilities says: canonical values as codes, whole numbers without a point."""
         if question.type == "select_one":
             codes = {word: code for code, word in question.canonical.items()}
-            return answers.map(codes).fillna("").to_numpy(dtype=object)
+            return Column.of(answers).mapped(lambda word: codes.get(word, ""))
         if question.type == "integer":
-            return answers.astype(int).astype(str).to_numpy(dtype=object)
+            return Column.of_numbers(answers.to_numpy(dtype=np.int64))
         if pd.api.types.is_float_dtype(answers):
-            text = answers.map("{:.6f}".format).str.rstrip("0").str.rstrip(".")
-            return text.where(answers.notna(), "").to_numpy(dtype=object)
-        return answers.astype(str).to_numpy(dtype=object)
+            return Column.of(["" if np.isnan(number) else _plain(number) for number in answers.tolist()])
+        return Column.of(answers.astype(str))
 
-    def _item(self, question: Question, kind: str) -> Texts:
+    def _item(self, question: Question, kind: str) -> Column:
         """Available, partial, not available, not expected: by type of facility, place, state and chance."""
         row = row_for(self.tables.items, question.name)
         words = question.canonical.values()
@@ -88,18 +88,20 @@ class Pen:
             level = np.maximum(level, np.minimum(self.levels[row["needs"]], _worst(words)))
         self.levels[question.name] = level
         codes = {word: code for code, word in question.canonical.items()}
-        found = np.array([codes.get(word, "") for word in LEVELS], dtype=object)[level]
-        return np.where(chance[3] * 100 < row["answered"], found, "").astype(object)
+        is_told = chance[3] * 100 < row["answered"]
+        return Column.taken_from([*(codes.get(word, "") for word in LEVELS), ""], np.where(is_told, level, len(LEVELS)))
 
     def _expected(self, question: Question, row: pd.Series) -> Numbers:
         """The percentage of facilities like each that the item is expected of."""
-        expected = self._profile.map(row).astype(float)
-        if question.name in self.tables.items_by_type.index:
-            own = self.tables.items_by_type.loc[[question.name]].set_index("type")["expected"]
-            expected = self.facilities["type"].map(own).astype(float).fillna(expected)
-        return np.asarray(expected, dtype=np.float64)
+        return self._by_type(row, self._own_of_types.get(question.name, {}))
 
-    def _count(self, question: Question, what: str) -> Texts:
+    def _by_type(self, row: pd.Series, own: Mapping[str, float]) -> Numbers:
+        """What a row says of the profile of each facility's type, or what is known of the type itself."""
+        codes, types = self._types
+        profiles = self.tables.types["profile"]
+        return np.array([own.get(name, row[profiles[name]]) for name in types], dtype=np.float64)[codes]
+
+    def _count(self, question: Question, what: str) -> Column:
         """Beds of a kind, or women or men of a cadre: around a mean for the type of facility, at least one in all."""
         row = row_for(self.tables.counts, question.items[0])
         chance = self.dice.stream(f"count/{question.items[0]}")
@@ -110,14 +112,14 @@ class Pen:
             - 0.2
         )
         short = np.where(self.levels[question.items[0]] == PARTIAL, 0.7, 1.0)
-        mean = self._profile.map(row).to_numpy(dtype=float)
+        mean = self._by_type(row, {})
         total = np.maximum(1, np.round(mean * np.exp(size) * short)).astype(np.int64)
         if what not in ("women", "men"):
-            return total.astype(str).astype(object)
+            return Column.of_numbers(total)
         women = chance.binomial(total, float(row["women"]) / 100)
-        return np.asarray(women if what == "women" else total - women).astype(str).astype(object)
+        return Column.of_numbers(women if what == "women" else total - women)
 
-    def _ranks(self, question: Question) -> list[Texts]:
+    def _ranks(self, question: Question) -> list[Column]:
         """One to three options in order; none twice, no gap."""
         chance = self.dice.stream(question.name)
         luck = -np.log(-np.log(chance.random((len(self.facilities), len(question.options)))))
@@ -125,10 +127,10 @@ class Pen:
         row = row_for(self.tables.ranks, question.list_name)
         count = 1 + (chance.random(len(order)) * 100 >= row["one"]).astype(int)
         count += (count == 2) & (chance.random(len(order)) * (row["two"] + row["three"]) >= row["two"])
-        codes = np.array([option.code for option in question.options], dtype=object)
-        found = [np.full(len(order), "", dtype=object)] * question.ranks
-        for rank in range(min(TOP_RANKS, len(codes), question.ranks)):
-            found[rank] = np.where(rank < count, codes[order[:, rank]], "").astype(object)
+        codes = [*(option.code for option in question.options), ""]
+        found = [Column.blank(len(order))] * question.ranks
+        for rank in range(min(TOP_RANKS, len(question.options), question.ranks)):
+            found[rank] = Column.taken_from(codes, np.where(rank < count, order[:, rank], len(codes) - 1))
         return found
 
     def _weights(self, question: Question) -> Numbers:
@@ -141,7 +143,7 @@ class Pen:
                 weights[:, at] *= self._war
         return weights
 
-    def _ticks(self, question: Question) -> list[Texts]:
+    def _ticks(self, question: Question) -> list[Column]:
         """Options ticked each by itself; where none is, the one that says so, or else the most frequent."""
         percent = self._weights(question)
         ticked = self.dice.stream(question.name).random(percent.shape) * 100 < percent
@@ -149,20 +151,21 @@ class Pen:
         fallback = words.index("none") if "none" in words else int(np.argmax(percent[0]))
         ticked[~ticked.any(axis=1), fallback] = True
         ticked &= self._has_partner(question.name)[:, None]
-        return [np.where(column, "1", "").astype(object) for column in ticked.T]
+        return [Column.taken_from(["", "1"], column) for column in ticked.T]
 
-    def _other(self, question: Question) -> Texts:
+    def _other(self, question: Question) -> Column:
         """Partners: how many, and invented names. Any other question stays blank."""
         if question.name == "HFSUP2":
-            return (self._partners()).astype(str).astype(object)
+            return Column.of_numbers(self._partners())
         if question.name.startswith("HFSUP3_"):
             number = self.dice.stream(question.name).integers(1, PARTNERS + 1, len(self.facilities))
-            name = "Partner " + np.char.mod("%02d", number).astype(object)
-            return np.where(self._has_partner(question.name), name, "").astype(object)
+            names = ["", *(f"Partner {place:02d}" for place in range(1, PARTNERS + 1))]
+            return Column.taken_from(names, np.where(self._has_partner(question.name), number, 0))
         if question.type == "select_one":
-            codes = np.array([option.code for option in question.options], dtype=object)
-            return codes[self.dice.stream(question.name).integers(0, len(codes), len(self.facilities))]
-        return np.full(len(self.facilities), "", dtype=object)
+            codes = [option.code for option in question.options]
+            chance = self.dice.stream(question.name)
+            return Column.taken_from(codes, chance.integers(0, len(codes), len(self.facilities)))
+        return Column.blank(len(self.facilities))
 
     def _partners(self) -> Places:
         return np.searchsorted([0.7, 0.93], self.dice.stream("partners").random(len(self.facilities))) + 1
@@ -174,8 +177,19 @@ class Pen:
         return np.asarray(self._partners() >= int(name[-3:]))
 
     @cached_property
-    def _profile(self) -> pd.Series[str]:
-        return self.facilities["type"].map(self.tables.types["profile"])
+    def _types(self) -> tuple[Places, list[str]]:
+        """The place of each facility's type, and the types."""
+        codes, types = pd.factorize(self.facilities["type"])
+        return codes, list(types)
+
+    @cached_property
+    def _own_of_types(self) -> dict[str, dict[str, float]]:
+        """Of which types an item is expected otherwise than of their profile, by item."""
+        found: dict[str, dict[str, float]] = {}
+        own = self.tables.items_by_type.reset_index()[["item", "type", "expected"]]
+        for item, name, expected in own.itertuples(index=False):
+            found.setdefault(item, {})[name] = float(expected)
+        return found
 
     @cached_property
     def _listed(self) -> dict[tuple[str, str], dict[str, float]]:
@@ -203,26 +217,29 @@ def with_support(facilities: pd.DataFrame, tables: Assumptions, dice: Dice) -> p
     return facilities.assign(support_level=level)
 
 
-def as_asked(cells: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+def as_asked(cells: Columns, codebook: Codebook) -> Columns:
     """The answers without those to questions that the form, given the other answers, does not ask.
 
     A question that is required under a condition is answered only where the condition holds. Blanking one answer can
     make another one needless, so it goes on until nothing changes.
     """
-    cells = cells.copy()
     while True:
-        asked = reach(cells, codebook)
-        blanked = False
+        answers = Answers(cells, codebook)
+        blanked: dict[str, Column] = {}
         for question in codebook.questions:
-            idle = asked[question.name] != RELEVANT
+            idle = answers.level(question) != RELEVANT
             if question.required not in ALWAYS:
-                idle |= ~holds(question.required, cells, codebook)
+                idle |= ~answers.holds(question.required)
             for column in question.columns if idle.any() else ():
-                if (cells[column].to_numpy()[idle] != "").any():
-                    cells.loc[idle, column] = ""
-                    blanked = True
+                if cells[column].where(bool)[idle].any():
+                    blanked[column] = cells[column].put("", idle)
         if not blanked:
             return cells
+        cells = cells.with_changed(blanked)
+
+
+def _plain(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def _likely(share: float, lift: Numbers) -> Numbers:

@@ -8,20 +8,21 @@ Numbers are written as LimeSurvey does, `3.0000000000`. A question that was not 
 
 from __future__ import annotations
 
-import csv
 import io
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from openpyxl import Workbook  # type: ignore[import-untyped]
 
 from pipeline.codebook import Codebook, Question
-from pipeline.relevance import given
+from pipeline.column import Column, Columns, Flags
 
 DECIMALS = 10
+BATCH_ROWS = 4096
+SPECIAL = re.compile(r'[,"\r\n]')
 LANGUAGE = "en"
 SHEET = "Export"
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip archive can name
@@ -55,9 +56,9 @@ class Sheet:
                 found |= dict.fromkeys(question.columns, text)
         return found
 
-    def columns(self, cells: pd.DataFrame) -> dict[str, list[str]]:
+    def columns(self, cells: Columns) -> dict[str, Column]:
         """The cells as this layout writes them, by column, in form order."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, Column] = {}
         for question in self.codebook.questions:
             if self.ranks == "newer" and question.ranks:
                 found.update(_ranks_by_option(question, cells))
@@ -70,37 +71,61 @@ class Sheet:
     def _by_option(self, question: Question) -> bool:
         return question.type == "select_multiple" or (bool(question.ranks) and self.ranks == "newer")
 
-    def _written(self, question: Question, answers: pd.Series[str]) -> list[str]:
+    def _written(self, question: Question, answers: Column) -> Column:
         if question.type in ("select_one", "rank") and self.answers == "text":
             words = {option.code: option.labels[LANGUAGE] for option in question.options}
             words |= (self.look or {}).get(question.name, {})
-        elif question.type in ("integer", "decimal"):
-            words = {number: _decimals(number) for number in answers.unique()}
-        else:
-            return answers.tolist()
-        return list(map({"": "", **words}.__getitem__, answers))
+            return answers.mapped({"": "", **words}.__getitem__)
+        return answers.mapped(_decimals) if question.type in ("integer", "decimal") else answers
 
 
-def rows(sheet: Sheet, cells: pd.DataFrame, headers: str) -> list[tuple[str, ...]]:
-    """All rows of the export: one or two header rows (texts of the questions, then codes), then the responses."""
+@dataclass(frozen=True)
+class Table:
+    """An export as rows of texts: header rows, and the responses column by column."""
+
+    heads: list[tuple[str, ...]]
+    columns: list[Column]
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """All rows from above."""
+        yield from self.heads
+        texts = [(np.array(column.words, dtype=np.object_), column.codes) for column in self.columns]
+        # In batches, so that never all cells are in memory as texts at once.
+        for start in range(0, len(texts[0][1]), BATCH_ROWS):
+            part = slice(start, start + BATCH_ROWS)
+            yield from zip(*(words[codes[part]].tolist() for words, codes in texts), strict=True)
+
+
+def table(sheet: Sheet, cells: Columns, headers: str) -> Table:
+    """The whole export: one or two header rows (texts of the questions, then codes), then the responses."""
     columns = sheet.columns(cells)
     titles = sheet.titles()
     heads = [tuple(columns)] if headers == "one" else [tuple(titles[name] for name in columns), tuple(columns)]
-    return [*heads, *zip(*columns.values(), strict=True)]
+    return Table(heads, list(columns.values()))
 
 
-def as_csv(table: list[tuple[str, ...]]) -> bytes:
+def of_rows(rows: Sequence[Sequence[str]], heads: int) -> Table:
+    """The export that these rows make, the first of them header rows."""
+    columns = [Column.of(cells) for cells in zip(*rows[heads:], strict=True)]
+    return Table([tuple(row) for row in rows[:heads]], columns)
+
+
+def as_csv(made: Table) -> bytes:
     """A CSV: UTF-8, commas, line feeds."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(table)
-    return text.getvalue().encode("utf-8")
+    # A text is quoted once, not in each of its cells.
+    quoted = Table([tuple(map(_quoted, row)) for row in made.heads], [c.mapped(_quoted) for c in made.columns])
+    return b"".join((",".join(row) + "\n").encode("utf-8") for row in quoted.rows())
 
 
-def as_xlsx(table: list[tuple[str, ...]]) -> bytes:
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if SPECIAL.search(text) else text
+
+
+def as_xlsx(made: Table) -> bytes:
     """A spreadsheet of text cells, without any time in it."""
     book = Workbook(write_only=True)
     page = book.create_sheet(SHEET)
-    for row in table:
+    for row in made.rows():
         page.append([cell or None for cell in row])
     written = io.BytesIO()
     book.save(written)
@@ -117,20 +142,24 @@ def _without_times(archive: io.BytesIO) -> bytes:
     return fixed.getvalue()
 
 
-def _ranks_by_option(question: Question, cells: pd.DataFrame) -> dict[str, list[str]]:
-    shown = given(question, cells)
-    found: dict[str, list[str]] = {}
+def _ranks_by_option(question: Question, cells: Columns) -> dict[str, Column]:
+    shown = _shown(question, cells)
+    found: dict[str, Column] = {}
     for option, name in zip(question.options, question.option_columns, strict=True):
-        rank = np.where(shown, "0", "").astype(object)
+        found[name] = Column.taken_from(["", "0"], shown.astype(np.int32))
         for number, column in enumerate(question.columns, start=1):
-            rank[(cells[column] == option.code).to_numpy(dtype=bool)] = str(number)
-        found[name] = rank.tolist()
+            found[name] = found[name].put(str(number), cells[column].where(option.code.__eq__))
     return found
 
 
-def _ticks_and_zeros(question: Question, cells: pd.DataFrame) -> dict[str, list[str]]:
-    shown = given(question, cells)
-    return {column: cells[column].where((cells[column] != "") | ~shown, "0").tolist() for column in question.columns}
+def _ticks_and_zeros(question: Question, cells: Columns) -> dict[str, Column]:
+    shown = _shown(question, cells)
+    return {name: cells[name].put("0", shown & ~cells[name].where(bool)) for name in question.columns}
+
+
+def _shown(question: Question, cells: Columns) -> Flags:
+    """Where a question has any answer."""
+    return np.asarray(np.any([cells[column].where(bool) for column in question.columns], axis=0), dtype=np.bool_)
 
 
 def _decimals(number: str) -> str:

@@ -70,14 +70,18 @@ def _place_names(found: pd.DataFrame, region: Texts, tables: Assumptions, dice: 
     """Names of quarters and villages, English and local, no two alike in a sector: a number follows where names end."""
     english, local = np.empty(len(found), dtype=object), np.empty(len(found), dtype=object)
     sorani = found["directorate"].isin(SORANI).to_numpy(dtype=bool)
-    for sector, rows in found.groupby("sector", sort=True):
+    known = {
+        place: {name: rows[name].to_numpy(dtype=object) for name in rows}
+        for place, rows in tables.names.groupby(level="region")
+    }
+    for sector, rows in found.groupby("sector")["sector"]:
         at = rows.index.to_numpy()
-        known = tables.names.loc[[region[at[0]]]]
-        known = known.iloc[dice.stream(f"names/{sector}").permutation(len(known))]
-        turn, pick = np.divmod(np.arange(len(at)), len(known))
+        names = known[region[at[0]]]
+        order = dice.stream(f"names/{sector}").permutation(len(names["name_en"]))
+        turn, pick = np.divmod(np.arange(len(at)), len(order))
         again = np.where(turn > 0, " " + (turn + 1).astype(str).astype(object), "")
-        english[at] = known["name_en"].to_numpy(dtype=object)[pick] + again
-        local[at] = known["name_ckb" if sorani[at[0]] else "name_ar"].to_numpy(dtype=object)[pick] + again
+        english[at] = names["name_en"][order[pick]] + again
+        local[at] = names["name_ckb" if sorani[at[0]] else "name_ar"][order[pick]] + again
     return english, local
 
 

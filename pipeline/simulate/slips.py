@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from pipeline.codebook import Codebook, Question
+from pipeline.column import Column, Columns
 from pipeline.simulate.tables import Assumptions, Dice, share_of
 
 FORGOTTEN = 0.0015  # share of the answers to a question
@@ -15,30 +15,30 @@ FIELDS = ("urban_rural", "location_type", "ownership")
 NO_BREAK = "\u00a0"
 
 
-def forgotten(cells: pd.DataFrame, codebook: Codebook, dice: Dice) -> pd.DataFrame:
+def forgotten(cells: Columns, codebook: Codebook, dice: Dice) -> Columns:
     """The answers with some left out, of questions that no stop and no national total rests on."""
-    cells = cells.copy()
+    changed: dict[str, Column] = {}
     asked: list[Question | None] = [codebook.of_field(f"facilities.{field}") for field in FIELDS]
     asked += [question for question in codebook.items if question.field.partition(".")[2] in ITEMS]
     for question in asked:
         if question:
-            lost = dice.stream(f"forgotten/{question.name}").random(len(cells)) < FORGOTTEN
-            cells.loc[lost, question.columns[0]] = ""
-    return cells
+            lost = dice.stream(f"forgotten/{question.name}").random(cells.rows) < FORGOTTEN
+            changed[question.columns[0]] = cells[question.columns[0]].put("", lost)
+    return cells.with_changed(changed)
 
 
-def without_staff(cells: pd.DataFrame, codebook: Codebook, dice: Dice) -> pd.DataFrame:
+def without_staff(cells: Columns, codebook: Codebook, dice: Dice) -> Columns:
     """The answers with some cadres said to be available, of which nobody is counted."""
-    cells = cells.copy()
     women = codebook.having_field("staff.women")
     men = {question.items: question for question in codebook.having_field("staff.men")}
-    for number in range(share_of(WITHOUT_STAFF, len(cells)) if women else 0):
+    for number in range(share_of(WITHOUT_STAFF, cells.rows) if women else 0):
         chance = dice.stream(f"without_staff/{number}")
         question = women[int(chance.integers(0, len(women)))]
-        counted = np.flatnonzero(cells[question.columns[0]] != "")
+        counted = np.flatnonzero(cells[question.columns[0]].where(bool))
         if len(counted):
-            row = cells.index[counted[chance.integers(0, len(counted))]]
-            cells.loc[row, [*question.columns, *men[question.items].columns]] = "0"
+            row = counted[[chance.integers(0, len(counted))]]
+            both = (*question.columns, *men[question.items].columns)
+            cells = cells.with_changed({name: cells[name].put("0", row) for name in both})
     return cells
 
 
