@@ -7,27 +7,19 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pipeline import environment
+from pipeline import loop
+from pipeline.commands import Commands
+from pipeline.commands import choice as _choice
+from pipeline.commands import options as _options
+from pipeline.commands import project as _project
+from pipeline.commands import stage as _stage
 from pipeline.errors import HeramsError, unknown
 from pipeline.project import TABLES, Project
-
-
-class Commands(click.Group):
-    """Commands that say what was meant when a word is not among them."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Finds a command by its name."""
-        if args[0] not in self.list_commands(ctx):
-            raise unknown("command", args[0], self.list_commands(ctx))
-        return super().resolve_command(ctx, args)
 
 
 def main(arguments: list[str] | None = None, project: Project | None = None) -> None:
@@ -52,11 +44,6 @@ def main(arguments: list[str] | None = None, project: Project | None = None) -> 
     except (click.Abort, KeyboardInterrupt):
         click.echo("herams: stopped", err=True)
         sys.exit(130)
-
-
-def _choice(option: str, *words: str, about: str) -> Callable[[Any], Any]:
-    """An option with a few words to choose from, the first by default."""
-    return click.option(option, type=click.Choice(words), default=words[0], show_default=True, help=about)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -258,30 +245,13 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
         click.echo(line)
 
 
+herams.add_command(loop.findings)
+herams.add_command(loop.decisions)
+
+
 @herams.command(name="index")
 def index_() -> None:
     """Make outputs/index.html anew from what lies on the disk."""
     from pipeline import index as verb
 
     verb.index(_project())
-
-
-def _project() -> Project:
-    """The project around the current folder, once it is sure that its locked versions are installed."""
-    given = click.get_current_context().find_object(Project)
-    if given is not None:
-        return given
-    project = Project.find()
-    environment.check(project)
-    return project
-
-
-def _stage(verb: Callable[..., object], round_name: str, *words: object) -> Project:
-    project = _project()
-    project.round(round_name)
-    verb(project, round_name, *words)
-    return project
-
-
-def _options(layout: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in layout.items() if value != ()}
