@@ -63,6 +63,14 @@ def test_a_double_report_names_the_other_facility(codebook: Codebook, places: Pl
     assert one.same_as == (facility(NAJAF[0]),)
 
 
+def test_an_answer_that_several_give_names_the_others(codebook: Codebook, places: Places) -> None:
+    (one,) = asked(codebook, places, finding(KARBALA[4], "codes_of_one_facility", "MoSD1"))
+    assert one.sharing == (facility(KARBALA[5]),)
+    # Were it half of the country, a list would help nobody.
+    (many,) = asked(codebook, places, finding(KARBALA[4], "coordinates_of_one_facility", "MoSDGPS_SQ002"))[:1]
+    assert many.sharing == ()
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -24,6 +24,9 @@ BARRIERS = 5  # the skip rule by which a cause is asked
 COORDINATES = ("facilities.latitude", "facilities.longitude")
 # Rules whose finding stands for all that is missing in a module of a facility.
 OF_MODULE = ("required_answers", "modules_complete")
+# Rules about an answer that should be one facility's own: whom else it is given for.
+OF_SEVERAL = ("codes_of_one_facility", "coordinates_of_one_facility", "catchment_of_one_facility")
+MOST_SHARING = 5  # more is no help to anybody
 BETWEEN = re.compile(r"(\d[\d,.-]*) to (\d[\d,.-]*)")
 
 
@@ -43,6 +46,7 @@ class Enquiry:
     between: tuple[str, str] | None
     actions: tuple[str, ...]
     same_as: tuple[str, ...]  # the facilities that this one may be a double report of
+    sharing: tuple[str, ...]  # others that give the very same answer, where that is what is in doubt
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -149,6 +153,7 @@ def _enquiry(finding: Mapping[str, str], row: int, column: str, source: Source, 
         between=(between[1], between[2]) if between else None,
         actions=tuple(_actions(finding, column, source, row, bool(same_as))),
         same_as=same_as,
+        sharing=_sharing(finding, column, source) if finding["rule"] in OF_SEVERAL else (),
     )
 
 
@@ -178,6 +183,14 @@ def _same_as(finding: Mapping[str, str], row: int, source: Source, rows: Mapping
     return sorted({str(one) for one in (*named, *twins) if one in rows} - {finding["facility_id"]})
 
 
+def _sharing(finding: Mapping[str, str], column: str, source: Source) -> tuple[str, ...]:
+    """The other facilities with the very same answer, unless they are many."""
+    ids = source.placed["facility_id"].to_numpy()
+    own = source.records[column].to_numpy()[ids == finding["facility_id"]]
+    others = {str(one) for one in ids[source.records[column].isin(own).to_numpy()]} - {finding["facility_id"]}
+    return tuple(sorted(others)) if len(others) <= MOST_SHARING else ()
+
+
 def _both(one: Enquiry, other: Enquiry) -> Enquiry:
     """Two findings about one cell as one enquiry: what both allow, except that either may doubt the whole row."""
     allowed = set(one.actions) | set(other.actions)
@@ -190,4 +203,5 @@ def _both(one: Enquiry, other: Enquiry) -> Enquiry:
         between=one.between or other.between,
         actions=tuple(action for action in ACTIONS if action in allowed),
         same_as=tuple(sorted({*one.same_as, *other.same_as})),
+        sharing=tuple(sorted({*one.sharing, *other.sharing})),
     )

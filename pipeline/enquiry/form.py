@@ -95,8 +95,9 @@ class Tongue:
         ]
         if one.between:
             told.append(self.words("why.between", low=one.between[0], high=one.between[1]))
-        if one.same_as:
-            told.append(self.words("why.same_as", facilities=", ".join(one.same_as)))
+        others = sorted({*one.same_as, *one.sharing})
+        if others:
+            told.append(self.words("why.others", facilities=", ".join(others)))
         return " ".join(told)
 
     def _label(self, labels: Mapping[str, str]) -> str:
