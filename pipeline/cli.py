@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from pipeline import loop
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -266,6 +267,10 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
 
     for line in verb.draft(_project(), export, twin, out.resolve()):
         click.echo(line)
+
+
+herams.add_command(loop.findings)
+herams.add_command(loop.decisions)
 
 
 @herams.command(name="index")

@@ -152,6 +152,10 @@ class Project:
         """A file of the look: template, style, words, the schema of receipts."""
         return self.root / "notebooks" / "template" / name
 
+    def enquiry_words(self) -> Path:
+        """The words of the spreadsheets that directorates answer in; apart from the look, since no page shows them."""
+        return self.root / "notebooks" / "enquiry" / "words.csv"
+
     def lock(self) -> Path:
         """The lock: the exact versions of all that is installed."""
         return self.root / "requirements.lock"

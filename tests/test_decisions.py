@@ -82,15 +82,23 @@ def test_a_decision_about_what_is_not_there_fails(entry: dict[str, str], said: s
 
 def test_all_problems_are_told_at_once_and_nothing_is_applied() -> None:
     with pytest.raises(DecisionError) as told:
-        applied(correct(facility="x/1"), correct(facility="x/2"))
+        applied(correct(facility="x/1"), correct(facility="kirkuk/A", question="Q"), correct(was="18"))
     assert "nothing was applied" in str(told.value)
-    assert "x/1" in str(told.value)
-    assert "x/2" in str(told.value)
+    assert all(said in str(told.value) for said in ("x/1", "'Q'", "was '18'"))
 
 
 def test_a_merge_names_the_facility_that_is_repeated() -> None:
     text = written({"decision": "merge", "facility": "erbil/A", "into": "kirkuk/A"})
     assert decisions.double_reports(decisions.parse(text, "d")) == {"erbil/A": "kirkuk/A"}
+
+
+def test_every_key_that_is_missing_is_told_with_its_place() -> None:
+    entry = WHO | correct()
+    del entry["reason"], entry["office"]
+    with pytest.raises(DecisionError) as told:
+        decisions.parse(yaml.safe_dump([WHO | correct(facility="erbil/B"), entry]), "decisions.yml")
+    assert "decision 2 reason: Field required" in str(told.value)
+    assert "decision 2 office: Field required" in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,13 @@
 correct    facility, question (a column of the export), was, now   one cell, changed only while `was` still holds
 exclude    facility                                                the row leaves the round
 merge      facility, into                                          a double report: marked, both rows stay
+recode     question, text, was, now, rows                          what was written under *other* becomes an option
 accept     rule, until; facility, question, directorate to narrow  findings that count as settled until a date
 leave_out  directorate                                             left out of Iraq's totals, by name
+
+A recode is about the whole round: wherever `question` is answered *other* and its text, in the column `text`, is `was`
+however it is spelt, the answer becomes the option `now` and the text blank. `rows` says how many that are: it must
+still hold. A row that has a correction of its own is left to it.
 
 Each has reason, role, office and date, and may have the number of the letter it came by; no names of persons, since
 these files are in git.
@@ -18,6 +23,8 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+from pipeline.spelling import fold
 
 CONTACT = re.compile(r"\S@\S|[\d٠-٩۰-۹](?:[ ()/-]?[\d٠-٩۰-۹]){6,}")
 
@@ -36,6 +43,7 @@ def _iso_date(text: str) -> str:
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Words = Annotated[Filled, AfterValidator(_no_contact)]
 IsoDate = Annotated[str, AfterValidator(_iso_date)]
+Count = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*$")]
 
 
 class _Decision(BaseModel):
@@ -88,6 +96,21 @@ class Accept(_Decision):
     directorate: str = ""
 
 
+class Recode(_Decision):
+    """A text of *other* that is an option of its question, for the whole round."""
+
+    decision: Literal["recode"]
+    question: Filled
+    text: Filled
+    was: Filled
+    now: Filled
+    rows: Count
+
+    def about(self) -> tuple[str, ...]:
+        """The text, however it is spelt."""
+        return (self.question, self.text, fold(self.was))
+
+
 class LeaveOut(_Decision):
     """A directorate left out of Iraq's totals."""
 
@@ -95,7 +118,7 @@ class LeaveOut(_Decision):
     directorate: Filled
 
 
-Decision = Correct | Exclude | Merge | Accept | LeaveOut
+Decision = Correct | Exclude | Merge | Accept | Recode | LeaveOut
 FILE = TypeAdapter(list[Annotated[Decision, Field(discriminator="decision")]])
 
 

@@ -101,6 +101,7 @@ def _decision(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
     what = {
         "correct": change,
         "merge": brief.say("decisions.into", into=plain(row.get("into", ""))),
+        "recode": change,
         "accept": brief.say("decisions.until", until=row.get("until", "")),
     }
     by = brief.say("decisions.by", role=plain(row["role"]), office=plain(row["office"]), date=row["date"])

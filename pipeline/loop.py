@@ -1,0 +1,49 @@
+"""The commands of the loop by which findings are mended: what is asked, and what comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.commands import Commands
+from pipeline.commands import project as _project
+
+
+@click.command()
+@click.argument("round_name", metavar="ROUND")
+@click.option("--directorate", metavar="DIRECTORATE", help="Only what concerns this directorate.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A spreadsheet to send; without --directorate one for each, FILE-<directorate>.xlsx.",
+)
+@click.option("--language", type=click.Choice(["en", "ar", "ckb"]), help="By default the directorate's own.")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def findings(round_name: str, directorate: str | None, out: Path | None, language: str | None, as_json: bool) -> None:
+    """Show what directorates are to be asked, or write the spreadsheets that they answer in."""
+    from pipeline import findings as verb
+
+    project = _project()
+    project.round(round_name)
+    if out is not None:
+        for line in verb.write(project, round_name, directorate, out.resolve(), language):
+            click.echo(line)
+        return
+    told = verb.asked(project, round_name, directorate)
+    click.echo(verb.json_text(told) if as_json else verb.text(project, told, language or "en"))
+
+
+@click.group(cls=Commands)
+def decisions() -> None:
+    """Decisions: take in what directorates answered."""
+
+
+@decisions.command(name="import")
+@click.argument("path", metavar="FILE.xlsx", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry", is_flag=True, help="Show what would be decided, and write nothing.")
+def import_(path: Path, dry: bool) -> None:
+    """Make decisions of the answers in a spreadsheet that came back: all of them or none."""
+    from pipeline import returned as verb
+
+    click.echo(verb.text(verb.returned(_project(), path, dry), dry))
