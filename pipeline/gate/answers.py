@@ -136,8 +136,9 @@ def _rank_faults(case: Case, ranks: Sequence[str], columns: Sequence[str]) -> It
             gap[:, place] = case.filled[column] & ~case.filled[ranks[before]]
         for other in columns[:place]:
             both = np.flatnonzero(case.filled[column] & case.filled[other])
-            same = case.records[column].iloc[both].to_numpy() == case.records[other].iloc[both].to_numpy()
-            twice[both[same], place] = True
+            if len(both):
+                same = case.records[column].iloc[both].to_numpy() == case.records[other].iloc[both].to_numpy()
+                twice[both[same], place] = True
     yield gap, derived.NO_GAP
     yield twice & ~gap, derived.NO_REPEAT
 
