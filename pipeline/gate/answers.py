@@ -92,7 +92,7 @@ def ranks_without_gaps(case: Case) -> pd.DataFrame:
             # Only the first three of up to ten ranks are ever filled.
             columns = [column for column in case.answered(question) if case.filled[column].any()]
             for broken, expected in _rank_faults(case, case.answered(question), columns):
-                for place, column in enumerate(columns):
+                for place, column in enumerate(columns if broken.any() else ()):
                     first = broken[:, place] & ~broken[:, :place].any(axis=1)
                     found.add(first, column, case.records[column], expected)
     return found.frame()
