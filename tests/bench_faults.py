@@ -59,8 +59,8 @@ def country() -> Table:
     for name in ("dirt", "critical findings", "facilities with a warning", "share of all"):
         made.add_column(name, justify="right")
     for dirt in ("none", "real"):
-        cells = simulate.simulated_cells(matrix.codebook(), matrix.tables(), COUNTRY, 1, simulate.Options(dirt=dirt))
-        _, found = matrix.judged(matrix.case_of_country(cells))
+        content = simulate.simulate(matrix.PROJECT, matrix.ROUND.form, COUNTRY, 1, simulate.Options(dirt=dirt))
+        _, found = matrix.judged(matrix.case_of_country(content))
         warned = set(found.loc[found["severity"] == "warning", "facility_id"]) - {""}
         critical = int((found["severity"] == "critical").sum())
         made.add_row(dirt, str(critical), str(len(warned)), f"{len(warned) / COUNTRY:.2%}")

@@ -142,9 +142,11 @@ def case_of_records(records: pd.DataFrame, account: Mapping[str, object] | None 
     return Case("records", records, ROUND, codebook(), five(), records, account=told_of, boundaries=boundaries())
 
 
-def case_of_country(spoilt_cells: pd.DataFrame) -> Case:
-    """The case of an export of all directorates."""
-    return replace(case_of(spoilt_cells), places=places.load(PROJECT), known=Known())
+def case_of_country(content: bytes) -> Case:
+    """The case of an export of all directorates, as its bytes are read."""
+    read = export.read("export.csv", content, codebook().personal_columns)
+    made = case_of_records(*ingest.assemble([ingest.place(read, codebook())], codebook(), ROUND.report_date))
+    return replace(made, places=places.load(PROJECT), known=Known())
 
 
 def through_an_export(draft: Draft) -> Case:
