@@ -6,6 +6,7 @@ A small round of five directorates without dirt; the boundaries are circles arou
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -18,7 +19,7 @@ from pipeline import export, gate, ingest, places
 from pipeline.codebook import Codebook
 from pipeline.column import Columns
 from pipeline.gate import suite as gate_suite
-from pipeline.gate.case import Case
+from pipeline.gate.case import Case, Known
 from pipeline.gate.findings import Outcome, evaluated, findings
 from pipeline.gate.findings import verdict as verdict_of
 from pipeline.gate.rules import EXPECTATIONS
@@ -48,6 +49,8 @@ OF_THE_WHOLE = (
     "response-twice",
     "absent-directorate",
 )
+# A whole module that is missing is a missing answer as well.
+TOLD_BY_TWO = {"required_answers": "module-missing"}
 LEAST = {"copied-catchment": 3}
 Judged = tuple[Verdict, pd.DataFrame]
 
@@ -97,8 +100,8 @@ def cells(dirt: str = "none", facilities: int = FACILITIES, seed: int = SEED) ->
     return simulated_cells(codebook(), tables(), facilities, seed, Options(dirt=dirt, directorates=FIVE)).frame()
 
 
-def spoilt(wanted: Mapping[str, int], seed: int = SEED) -> Draft:
-    return inject(cells(), codebook(), wanted, Dice(seed))
+def spoilt(wanted: Mapping[str, int], seed: int = SEED, facilities: int = FACILITIES) -> Draft:
+    return inject(cells(facilities=facilities), codebook(), wanted, Dice(seed))
 
 
 def of_each(count: int) -> dict[str, int]:
@@ -106,12 +109,19 @@ def of_each(count: int) -> dict[str, int]:
     return {name: max(count, LEAST.get(name, 1)) for name in FAULTS if name not in OF_THE_WHOLE}
 
 
-def spoilt_in(fault: str, count: int, directorate: str) -> Draft:
-    """A fault in facilities of one directorate only."""
+def spoilt_in(where: Mapping[str, tuple[str, int]]) -> Draft:
+    """Faults in so many facilities of one directorate each."""
     draft = Draft(cells(), codebook(), Dice(SEED))
-    draft.is_taken = (case_of(cells()).placed["directorate"] != directorate).to_numpy(dtype=bool, copy=True)
-    FAULTS[fault].do(draft, fault, count)
+    for fault, (directorate, count) in where.items():
+        draft.is_taken = (reporters() != directorate).to_numpy(dtype=bool, copy=True)
+        FAULTS[fault].do(draft, fault, count)
     return draft
+
+
+@lru_cache
+def reporters() -> pd.Series:
+    """The directorate of each facility, before any fault."""
+    return case_of(cells()).placed["directorate"]
 
 
 def told(draft: Draft) -> dict[str, set[str]]:
@@ -133,6 +143,13 @@ def case_of_records(records: pd.DataFrame, account: Mapping[str, object] | None 
     return Case("records", records, ROUND, codebook(), five(), records, account=told_of, boundaries=boundaries())
 
 
+def case_of_country(content: bytes) -> Case:
+    """The case of an export of all directorates, as its bytes are read."""
+    read = export.read("export.csv", content, codebook().personal_columns)
+    made = case_of_records(*ingest.assemble([ingest.place(read, codebook())], codebook(), ROUND.report_date))
+    return replace(made, places=places.load(PROJECT), known=Known())
+
+
 def through_an_export(draft: Draft) -> Case:
     """The case of an export that was written with its faults, and read again."""
     table = layout.table(layout.Sheet(codebook()), Columns.of(draft.cells), headers="one")
@@ -151,6 +168,22 @@ def judged(case: Case, by: Suite | None = None) -> Judged:
 
 def judged_by_the_gate(case: Case) -> Judged:
     return gate.judge(case, suite())
+
+
+def of_rules(told: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The facilities that each rule should tell for its faults."""
+    found: dict[str, set[str]] = {}
+    for fault, facilities in told.items():
+        found.setdefault(FAULTS[fault].rule, set()).update(facilities)
+    return found
+
+
+def due(told: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """The facilities that each rule should tell, for its faults and for those that it cannot but tell too."""
+    found = of_rules(told)
+    for rule, fault in TOLD_BY_TWO.items():
+        found[rule] |= told[fault]
+    return found
 
 
 def severity(fault: str) -> str:

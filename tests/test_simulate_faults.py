@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import THREE
 from test_cli import ends
 
 from pipeline import simulate
+from pipeline.codebook import Codebook
 from pipeline.errors import UsageError
 from pipeline.project import Project
 from pipeline.simulate import Options, faults
+from pipeline.simulate.tables import Dice
 
 FORM = "iraq-2022"
 
@@ -59,6 +62,20 @@ def test_faults_stand_under_two_header_rows_too(here: Project) -> None:
 def test_a_fault_of_ranks_wants_the_older_layout(here: Project) -> None:
     with pytest.raises(UsageError, match="use `--ranks older`"):
         made(here, ranks="newer", faults={"rank-twice": 1})
+
+
+def test_a_form_that_lacks_what_a_fault_needs_is_told_so(codebook: Codebook) -> None:
+    """Another country's form, as it were: without any service, and without the ministry's code."""
+    kept = tuple(q for q in codebook.questions if q.field not in ("answers.service", "facilities.ministry_code"))
+    other = Codebook("other", kept, codebook.lists, codebook.settings)
+    cells = pd.DataFrame({name: ["", ""] for name in other.columns})
+    for name, told in (
+        ("unknown-code", "other does not have a service that is asked of all"),
+        ("answer-of-inpatients", "a service of inpatient facilities"),
+        ("no-code", "does not ask for ministry_code"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            faults.inject(cells, other, {name: 1}, Dice(1))
 
 
 def test_the_faults_are_listed_with_the_rules_that_find_them(

@@ -92,7 +92,7 @@ def ranks_without_gaps(case: Case) -> pd.DataFrame:
             # Only the first three of up to ten ranks are ever filled.
             columns = [column for column in case.answered(question) if case.filled[column].any()]
             for broken, expected in _rank_faults(case, case.answered(question), columns):
-                for place, column in enumerate(columns):
+                for place, column in enumerate(columns if broken.any() else ()):
                     first = broken[:, place] & ~broken[:, :place].any(axis=1)
                     found.add(first, column, case.records[column], expected)
     return found.frame()
@@ -136,8 +136,9 @@ def _rank_faults(case: Case, ranks: Sequence[str], columns: Sequence[str]) -> It
             gap[:, place] = case.filled[column] & ~case.filled[ranks[before]]
         for other in columns[:place]:
             both = np.flatnonzero(case.filled[column] & case.filled[other])
-            same = case.records[column].iloc[both].to_numpy() == case.records[other].iloc[both].to_numpy()
-            twice[both[same], place] = True
+            if len(both):
+                same = case.records[column].iloc[both].to_numpy() == case.records[other].iloc[both].to_numpy()
+                twice[both[same], place] = True
     yield gap, derived.NO_GAP
     yield twice & ~gap, derived.NO_REPEAT
 

@@ -67,8 +67,8 @@ class Case:
     indicators: pd.DataFrame = field(default_factory=pd.DataFrame)
     set_aside: frozenset[str] = frozenset()
     boundaries: Mapping[str, Any] = field(default_factory=dict)
-    known: Known = field(default_factory=lambda: Known(), repr=False, compare=False)
-    known_of_table: Known = field(default_factory=lambda: Known(), repr=False, compare=False)
+    known: Known = field(default_factory=Known, repr=False, compare=False)
+    known_of_table: Known = field(default_factory=Known, repr=False, compare=False)
 
     @property
     def placed(self) -> pd.DataFrame:
@@ -97,7 +97,7 @@ class Case:
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """What several rules want to know of the table, made once."""
-        return self.known_of_table.of((self.frame,), name, make)
+        return self.known_of_table.of((self.frame, self.indicators), name, make)
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         """What is known of the records, made once: a case of another table, made from this one, knows it too."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -87,24 +87,30 @@ def _telling_words(
     What is generic is judged in the country and in each directorate: the words of Kurdish names are few in the country.
     """
     folded = {text: fold(text) for text in case.records[column].unique()}
-    words = {text: WORD.findall(told) for text, told in folded.items()}
+    words = {text: tuple(dict.fromkeys(WORD.findall(told))) for text, told in folded.items()}
     numbers = {text: " ".join(NUMBER.findall(told)) for text, told in folded.items()}
-    texts = case.records[column].tolist()
-    local = list(zip(types, case.placed["directorate"], strict=True))
-    everywhere, here = (_generic(words, texts, groups, generic_percent) for groups in (types.tolist(), local))
+    names = list(zip(case.records[column], types, case.placed["directorate"], strict=True))
+    generic = _generic_words(names, words, generic_percent)
     return [
-        (" ".join(w for w in words[text] if (kind, w) not in everywhere and (place, w) not in here), numbers[text])
-        for text, kind, place in zip(texts, types, local, strict=True)
+        (
+            " ".join(w for w in words[text] if (kind, "", w) not in generic and (kind, place, w) not in generic),
+            numbers[text],
+        )
+        for text, kind, place in names
     ]
 
 
-def _generic(
-    words: Mapping[str, Sequence[str]], texts: Sequence[str], groups: Sequence[Hashable], percent: int
-) -> set[tuple[Hashable, str]]:
-    """The words that so many of the names of a group have."""
-    sizes = Counter(groups)
-    borne = Counter((group, word) for group, text in zip(groups, texts, strict=True) for word in set(words[text]))
-    return {key for key, times in borne.items() if times >= FEW and 100 * times >= percent * sizes[key[0]]}
+def _generic_words(
+    names: Sequence[tuple[str, str, str]], words: Mapping[str, Sequence[str]], percent: int
+) -> set[tuple[str, str, str]]:
+    """The words that so many names of a type have, each with the type and the directorate; a blank is the country."""
+    sizes = Counter((kind, place) for _, kind, place in names)
+    borne = Counter((kind, place, word) for text, kind, place in names for word in words[text])
+    for (kind, _), times in list(sizes.items()):
+        sizes[kind, ""] += times
+    for (kind, _, word), times in list(borne.items()):
+        borne[kind, "", word] += times
+    return {key for key, times in borne.items() if times >= FEW and 100 * times >= percent * sizes[key[:2]]}
 
 
 def _neighbours(points: Numbers, types: npt.NDArray[np.object_], metres: int) -> tuple[Rows, Rows, Numbers]:

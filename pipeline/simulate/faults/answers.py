@@ -17,7 +17,8 @@ UNKNOWN_CODE = "Z9"
 
 def service(draft: Draft) -> Question:
     """A service that every facility is asked, and that no other answer rests on."""
-    return next(item for item in draft.free_items["service"] if item.rule is None)
+    services = (item for item in draft.free_items.get("service", ()) if item.rule is None)
+    return draft.first(services, "a service that is asked of all")
 
 
 def _service_is(*words: str) -> Where:
@@ -35,7 +36,8 @@ def _no_barrier(draft: Draft, row: int) -> Cells:
 
 def _dependent(draft: Draft) -> Question:
     """A count that the form asks only after a certain answer."""
-    return next(q for q in draft.codebook.questions if q.type == "integer" and q.relevant and not q.field)
+    counts = (q for q in draft.codebook.questions if q.type == "integer" and q.relevant and not q.field)
+    return draft.first(counts, "a count that only some are asked")
 
 
 def _is_not_asked(question: Callable[[Draft], Question]) -> Where:
@@ -43,7 +45,8 @@ def _is_not_asked(question: Callable[[Draft], Question]) -> Where:
 
 
 def _of_inpatients(draft: Draft) -> Question:
-    return next(item for item in draft.free_items["service"] if item.rule == 8)
+    services = (item for item in draft.free_items.get("service", ()) if item.rule == 8)
+    return draft.first(services, "a service of inpatient facilities")
 
 
 def _is_stopped(draft: Draft) -> Flags:
@@ -52,18 +55,13 @@ def _is_stopped(draft: Draft) -> Flags:
 
 def _whole_building(draft: Draft, row: int) -> Cells:
     question = draft.question("building_condition")
-    return {question.columns[0]: code_of(question, "not_damaged")}
-
-
-def code_of(question: Question, word: str) -> str:
-    """The export's code for a word of ours."""
-    return next(code for code, own in question.canonical.items() if own == word)
+    return {question.columns[0]: draft.code_of(question, "not_damaged")}
 
 
 def _ranked(draft: Draft) -> Question:
     """A ranked question with options enough for three ranks, which nothing else rests on."""
-    ranked = [q for q in draft.codebook.having_field("choices") if q.type == "rank" and q.rule == 6]
-    return next(q for q in ranked if q.ranks > 2 and len(q.options) > 3)
+    ranked = (q for q in draft.codebook.having_field("choices") if q.type == "rank" and q.rule == 6)
+    return draft.first((q for q in ranked if q.ranks > 2 and len(q.options) > 3), "a question of three ranks")
 
 
 def _one_rank(draft: Draft) -> Flags:
@@ -84,9 +82,9 @@ def _rank_after_gap(draft: Draft, row: int) -> Cells:
 
 def _none_of_these(draft: Draft) -> tuple[Question, str]:
     """A question of ticks with an option that excludes the others, and that option's column."""
-    question = next(q for q in draft.codebook.questions if q.type == "select_multiple" and q.constraint)
-    none = [option.canonical for option in question.options].index("none")
-    return question, question.columns[none]
+    ticks = (q for q in draft.codebook.questions if q.type == "select_multiple" and q.constraint)
+    question = draft.first(ticks, "ticks that exclude one another")
+    return question, question.columns[list(question.canonical).index(draft.code_of(question, "none"))]
 
 
 def _has_others(draft: Draft) -> Flags:
@@ -123,7 +121,7 @@ not_asked = each(_is_not_asked(_dependent), lambda draft, row: {_dependent(draft
 after_stop = each(_is_stopped, _whole_building)
 of_inpatients = each(
     _is_not_asked(_of_inpatients),
-    lambda draft, row: {_of_inpatients(draft).columns[0]: code_of(_of_inpatients(draft), "available")},
+    lambda draft, row: {_of_inpatients(draft).columns[0]: draft.code_of(_of_inpatients(draft), "available")},
 )
 barrier_of_nothing = each(_service_is("available"), _first_barrier)
 barrier_missing = each(_service_is("partial", "not_available"), _no_barrier)

@@ -7,7 +7,6 @@ import pandas as pd
 
 from pipeline.codebook import Question
 from pipeline.errors import UsageError
-from pipeline.simulate.faults.answers import code_of
 from pipeline.simulate.faults.draft import Cells, Draft, beside, each, everyone
 from pipeline.simulate.tables import Flags, Texts
 
@@ -115,7 +114,7 @@ def _is_staffed(draft: Draft) -> Flags:
 def _nobody(draft: Draft, row: int) -> Cells:
     found: dict[str, str] = {}
     for item, columns in _cadres(draft):
-        found |= {item.columns[0]: code_of(item, "not_available")} | dict.fromkeys(columns, "")
+        found |= {item.columns[0]: draft.code_of(item, "not_available")} | dict.fromkeys(columns, "")
     return found
 
 
@@ -125,14 +124,18 @@ def _is_fixed(draft: Draft) -> Flags:
 
 def _no_building(draft: Draft, row: int) -> Cells:
     question = draft.question("building_condition")
-    return {question.columns[0]: code_of(question, "not_relevant")}
+    return {question.columns[0]: draft.code_of(question, "not_relevant")}
 
 
 def _written_out(draft: Draft, row: int) -> Cells:
     """The owner as *other*, with the text of an option."""
     question = draft.question("ownership")
-    option = next(option for option in question.options if option.canonical == "community")
-    return {question.columns[0]: code_of(question, "other"), f"{question.name}x": option.labels["en"].lower()}
+    place = list(question.canonical).index(draft.code_of(question, "community"))
+    text = draft.first((q for q in draft.codebook.questions if q.name == f"{question.name}x"), "a text of other owners")
+    return {
+        question.columns[0]: draft.code_of(question, "other"),
+        text.columns[0]: question.options[place].labels["en"].lower(),
+    }
 
 
 def answer_alike(draft: Draft, fault: str, count: int) -> None:
@@ -148,12 +151,12 @@ def answer_alike(draft: Draft, fault: str, count: int) -> None:
         draft.take(fault, rows)
         for row in rows:
             blank = dict.fromkeys(draft.barrier_of(item).columns, "")
-            draft.put(int(row), {item.columns[0]: code_of(item, "not_expected"), **blank})
+            draft.put(int(row), {item.columns[0]: draft.code_of(item, "not_expected"), **blank})
 
 
 def _services_by_rarity(draft: Draft, word: str) -> list[Question]:
     """The services that all are asked and nothing rests on, those first that get an answer most rarely."""
-    services = [item for item in draft.free_items["service"] if item.rule is None and draft.given(item).any()]
+    services = [item for item in draft.free_items.get("service", ()) if item.rule is None and draft.given(item).any()]
     return sorted(services, key=lambda item: draft.answers(item, word).sum() / draft.given(item).sum())
 
 

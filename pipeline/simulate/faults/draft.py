@@ -97,7 +97,22 @@ class Draft:
 
     def barrier_of(self, item: Question) -> Question:
         """The question why an item is lacking."""
-        return next(q for q in self.codebook.having_field("barriers") if q.items == (item.name,))
+        own = (q for q in self.codebook.having_field("barriers") if q.items == (item.name,))
+        return self.first(own, f"a question why {item.name} is lacking")
+
+    def first(self, questions: Iterable[Question], what: str) -> Question:
+        """The first of some questions; a UsageError where the form has none, as it may be another country's."""
+        found = next(iter(questions), None)
+        if found is None:
+            raise UsageError(f"the form {self.codebook.form} does not have {what}: this fault needs it")
+        return found
+
+    def code_of(self, question: Question, word: str) -> str:
+        """The export's code for a word of ours; a UsageError where the question has no such option."""
+        found = next((code for code, own in question.canonical.items() if own == word), None)
+        if found is None:
+            raise UsageError(f"{question.name} of {self.codebook.form} has no option {word!r}: this fault needs it")
+        return found
 
     @cached_property
     def _reach(self) -> Mapping[str, Levels]:
