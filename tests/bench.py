@@ -1,10 +1,13 @@
 """The figures that the changelog and the README quote: one table for each part, each row also as a ratio.
 
     make bench                         all parts
-    python tests/bench.py sizes        one of them: stages, sizes or run
+    python tests/bench.py sizes        one of them
 
 stages   the data stages and a report, on the country as simulated: 5,205 facilities × 830 columns
 sizes    the data stages on 1, 10 and 40 times as many facilities
+gate     the gate on `records`, beside the same checks in pandas, in polars and as one built-in expectation a column
+faults   the fault matrix: what each rule tells of what was spoilt
+sound    what the gate says of a country without faults
 run      the whole round, by each way of making it
 
 All in temporary folders. CPU is user and system time of the process; memory its peak. Nothing here is asserted: tests
@@ -22,6 +25,8 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+import bench_faults
+import bench_gate
 import bench_run
 import bench_sizes
 import bench_stages
@@ -73,6 +78,9 @@ def beside(rows: Callable[[Path], Iterator[tuple[str, float, str, float]]]) -> C
 PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "stages": ("data stages and a report", bench_stages.HEADS, beside(bench_stages.rows)),
     "sizes": ("data stages by size", bench_sizes.HEADS, bench_sizes.rows),
+    "gate": ("the gate", bench_stages.HEADS, beside(bench_gate.rows)),
+    "faults": ("the fault matrix, 1,500 facilities of five directorates", bench_faults.HEADS, bench_faults.rows),
+    "sound": ("5,205 facilities without faults", bench_faults.COUNTRY_HEADS, bench_faults.country),
     "run": ("the whole round", bench_stages.HEADS, beside(bench_run.rows)),
 }
 

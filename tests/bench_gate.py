@@ -328,9 +328,4 @@ PARTS: dict[str, Callable[..., dict[str, Any]]] = {
 }
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    if len(sys.argv) > 2:
-        print(json.dumps(PARTS[sys.argv[2]](folder, *sys.argv[3:])))  # noqa: T201
-    else:
-        for what, figure, against, other in rows(folder):
-            print(f"{what:52} {figure:8.2f}   {against:32} {other:8.2f}   {figure / other:8.2f}")  # noqa: T201
+    print(json.dumps(PARTS[sys.argv[2]](Path(sys.argv[1]), *sys.argv[3:])))  # noqa: T201
