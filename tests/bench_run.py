@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dask_cluster import cluster
 
 FACTS = ["facilities", "answers", "choices", "staff"]
 ROUND = "demo-2023"
@@ -81,6 +82,13 @@ def rounds(made: Path, target: Path) -> None:
         for folder in ("data/raw", "data/tables", "data/verdicts", "data/briefs", "outputs"):
             shutil.copytree(target / folder / ROUND, target / folder / name)
         shutil.copy(target / "data/decisions" / f"{ROUND}.yml", target / "data/decisions" / f"{name}.yml")
+
+
+def on_two_workers(folder: Path) -> float:
+    """The wall seconds of a round on a Dask cluster of two workers that stand ready, as they do between two runs."""
+    with cluster(folder) as machines:
+        machines.warm_up(folder, workers=2)
+        return seconds(lambda: herams(folder, "-m", "pipeline", "run", "--cluster", machines.address))
 
 
 def seconds(work: Callable[[], Any]) -> float:

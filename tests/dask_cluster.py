@@ -31,6 +31,21 @@ class Machines:
         """Starts another worker, or with `--nworkers` several; it is there when its nanny has told the scheduler."""
         self.workers.append(dask(self.log, self.code, "worker", self.address, *LOOPBACK, "--nthreads", "1", *options))
 
+    def warm_up(self, root: Path, workers: int) -> None:
+        """Waits until so many workers stand ready for this project: everything imported, as after a first run."""
+        from distributed import Client
+
+        from pipeline import environment
+        from pipeline.run import courier
+        from pipeline.run.work import Task
+
+        task = Task(("true",), str(root), {}, None, str(self.log.with_name("warm.log")), str(root))
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=60)
+            ready = client.run(courier.prepare, courier.Demand(str(root), environment.code(), warm=True))
+            for place, identity in ready.items():
+                assert client.submit(courier.serve, place, task, identity, workers=[place], pure=False).result() == 0
+
     def remove(self) -> None:
         """Takes all workers away, as a machine that is switched off."""
         for worker in self.workers:

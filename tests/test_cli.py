@@ -96,7 +96,7 @@ def test_outside_of_a_project_a_command_ends_with_2(tmp_path: Path, monkeypatch:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    heavy = ("matplotlib", "seaborn", "great_expectations", "papermill", "nbconvert", "dvc")
+    heavy = ("matplotlib", "seaborn", "great_expectations", "papermill", "nbconvert", "dvc", "distributed")
     script = f"import sys, pipeline.cli; print([name for name in {heavy!r} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert run.stdout.strip() == "[]"

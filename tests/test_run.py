@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROUND, THREE, make_small
+from dask_cluster import cluster
 
 from pipeline.project import Project
 
@@ -139,6 +140,17 @@ def test_a_run_that_is_stopped_while_notebooks_run_leaves_no_process_behind(
     while started & alive():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_a_cluster_makes_the_same_bytes(made: Project, tmp_path: Path) -> None:
+    project = make_small(tmp_path / "project")
+    subprocess.run([sys.executable, "-m", "dvc", "init", "--no-scm", "--quiet"], cwd=project.root, check=True)
+    with cluster(project.root, workers=0) as machines:
+        machines.add("--nthreads", "2")
+        run = herams(project, "run", "--cluster", machines.address)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert pages(project) == pages(made)
+    assert (project.root / "dvc.lock").read_bytes() == (made.root / "dvc.lock").read_bytes()
 
 
 def test_a_decision_makes_anew_the_pages_that_it_touches_and_no_others(made: Project) -> None:

@@ -184,7 +184,8 @@ def test_planning_does_not_load_dvc(tmp_path: Path) -> None:
     project = toy(tmp_path / "project")
     code = (
         "import sys; from pathlib import Path; from pipeline import run; from pipeline.project import Project\n"
-        "print(len(run.plan.plan(Project(Path.cwd())).reasons), [m for m in ('dvc', 'papermill') if m in sys.modules])"
+        "heavy = ('dvc', 'papermill', 'distributed')\n"
+        "print(len(run.plan.plan(Project(Path.cwd())).reasons), [m for m in heavy if m in sys.modules])"
     )
     told = subprocess.run(
         [sys.executable, "-c", code], cwd=project.root, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True

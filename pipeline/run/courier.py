@@ -26,13 +26,14 @@ from pipeline import environment
 from pipeline.errors import HeramsError
 from pipeline.project import Project
 from pipeline.run.work import LOST, Task
+from pipeline.run.workers import GRACE_SECONDS
 
 # Another process at the same address is another worker.
 IDENTITY = uuid.uuid4().hex
 STOPPED = -15
 NAME = "herams"
 PREFIX = "herams-"
-_guard = threading.Lock()
+_guard = threading.RLock()
 _hosts: list[Host] = []
 
 
@@ -96,8 +97,13 @@ class Host:
 
     def close(self) -> None:
         """Ends the process, and what it has in hand."""
-        self._process.kill()
-        self._process.wait()
+        with _guard, suppress(BrokenPipeError):
+            self._pipe.send(None)
+        try:
+            self._process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def over(self, key: str) -> bool:
         """Whether a stage is not in hand any more."""

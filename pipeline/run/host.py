@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import connection
 from multiprocessing.connection import Connection
@@ -30,9 +31,9 @@ def main() -> None:
 
 
 def serve(pipe: Connection, start: Callable[[Task], BaseProcess]) -> None:
-    """Starts and stops stages as told, and tells how each has ended, until the other end is closed."""
+    """Starts and stops stages as told, and tells how each has ended, until it is told to end itself."""
     running: dict[str, BaseProcess] = {}
-    try:
+    with suppress(EOFError, OSError):
         while True:
             sentinels = [process.sentinel for process in running.values()]
             ready = connection.wait([pipe, *sentinels])
@@ -41,11 +42,12 @@ def serve(pipe: Connection, start: Callable[[Task], BaseProcess]) -> None:
                 process.join()
                 pipe.send((key, process.exitcode))
             if pipe in ready:
-                _obey(pipe.recv(), running, start)
-    except (EOFError, OSError):
-        for process in running.values():
-            process.kill()
-            workers.kill_group(process)
+                if (told := pipe.recv()) is None:
+                    break
+                _obey(told, running, start)
+    for process in running.values():
+        process.kill()
+        workers.kill_group(process)
 
 
 def _obey(told: tuple[str, Task | None], running: dict[str, BaseProcess], start: Callable[[Task], BaseProcess]) -> None:
