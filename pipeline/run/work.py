@@ -39,7 +39,15 @@ class Task:
     @property
     def makes_report(self) -> bool:
         """Whether a kernel will be needed."""
-        return is_ours(*self.lines) and any(line.split()[1:2] == ["report"] for line in self.lines)
+        return self._is("report")
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether a new process would import about as long as the preloaded one: a report, a gate."""
+        return self._is("report") or self._is("gate")
+
+    def _is(self, command: str) -> bool:
+        return is_ours(*self.lines) and any(line.split()[1:2] == [command] for line in self.lines)
 
 
 class Running(Protocol):

@@ -1,7 +1,7 @@
 """Warm workers: processes forked from one that has imported the heavy libraries.
 
 The preloaded process is multiprocessing's forkserver, started with the environment of a kernel. Until it is ready, in
-some seconds, a data stage begins in a new process that imports only what it needs; a report waits. Where there is no
+some seconds, a light stage begins in a new process that imports only what it needs; others wait. Where there is no
 fork (Windows) every worker is a new process. It does the same.
 """
 
@@ -45,8 +45,8 @@ def farm(warm: bool = True) -> Iterator[Callable[[Task], BaseProcess]]:
 
 
 def _started(task: Task, private: Path, warm: bool) -> BaseProcess:
-    """A worker at work; a report waits for the preloaded process, since its kernel is forked from there too."""
-    is_ready = not warm or task.makes_report or (private / READY).exists()
+    """A worker at work; what is heavy waits for the preloaded process."""
+    is_ready = not warm or task.is_heavy or (private / READY).exists()
     context: Any = multiprocessing.get_context(FARM if is_ready else "spawn")
     process: BaseProcess = context.Process(target=work, args=(task,))
     with _environment(kernel.environment(private)):
