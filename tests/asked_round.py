@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from pipeline import findings, gate
 from pipeline.enquiry.form import COLUMNS, ENTRIES, HEAD_ROW
 from pipeline.project import Project
+from pipeline.verdict import FINDING_COLUMNS
 
 KARBALA, NAJAF, ERBIL = (rows_of(name) for name in ("karbala", "najaf", "erbil"))
 FAULTS: dict[int, dict[str, str]] = {
@@ -44,6 +45,12 @@ def records() -> pd.DataFrame:
 def facility(row: int) -> str:
     workspace = str(healthy().placed["facility_id"][row]).partition("/")[0]
     return f"{workspace}/{records()['subject_id'][row]}"
+
+
+def finding(row: int, rule: str, question: str, **more: str) -> dict[str, str]:
+    """A finding as the gate writes it: a warning about a facility of Karbala, unless told otherwise."""
+    about = {"facility_id": facility(row), "rule": rule, "question": question}
+    return dict.fromkeys(FINDING_COLUMNS, "") | {"severity": "warning", "directorate": "karbala"} | about | more
 
 
 def make(root: Path) -> Project:

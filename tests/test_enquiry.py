@@ -5,31 +5,25 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 import yaml
-from asked_round import ERBIL, KARBALA, NAJAF, facility, records
+from asked_round import ERBIL, KARBALA, NAJAF, facility, finding, records
 
 from pipeline.codebook import Codebook
 from pipeline.enquiry import Enquiry, Source, enquiries
 from pipeline.enquiry.form import headings
 from pipeline.places import Places, place
 from pipeline.project import Project
-from pipeline.verdict import FINDING_COLUMNS
 from pipeline.words import places as places_of
 
 # Rules about a table or a round as a whole: nobody is asked.
 OF_THE_WHOLE = {
-    "options",
-    "columns", "no_personal_column", "rows_accounted", "export_doubts", "directorates_present", "boundaries_known",
+    "columns", "options", "no_personal_column", "rows_accounted", "export_doubts", "directorates_present",
+    "boundaries_known",
 }  # fmt: skip
 
 
 def asked(codebook: Codebook, places: Places, *rows: dict[str, str]) -> list[Enquiry]:
-    frame = pd.DataFrame([dict.fromkeys(FINDING_COLUMNS, "") | {"severity": "warning"} | row for row in rows])
     placed = place(records(), codebook, places)
-    return enquiries(frame, Source(records(), placed, codebook, {"subject_of_one_directorate"}))
-
-
-def finding(row: int, rule: str, question: str, **more: str) -> dict[str, str]:
-    return {"facility_id": facility(row), "rule": rule, "question": question, "directorate": "karbala"} | more
+    return enquiries(pd.DataFrame(rows), Source(records(), placed, codebook, {"subject_of_one_directorate"}))
 
 
 def test_a_warning_may_be_confirmed_and_a_critical_finding_may_not(codebook: Codebook, places: Places) -> None:

@@ -131,6 +131,15 @@ def test_a_dry_import_shows_what_it_would_change_and_writes_nothing(
     assert project.read_text(project.decisions(ROUND)) == COMMENT
 
 
+def test_a_letter_may_have_a_long_number_and_a_role_no_telephone(
+    project: Project, filling: Filling, tmp_path: Path
+) -> None:
+    filling.sign(role="call 0000 000 0000", letter="12345/2023")
+    told = refused(project, filling.say(POPULATION, answer=17400), tmp_path)
+    assert told.count("\n") == 1
+    assert f"cell {filling.entries['role'].coordinate}: Value error, no telephone numbers" in told
+
+
 def test_a_blank_spreadsheet_decides_nothing(project: Project, filling: Filling, tmp_path: Path) -> None:
     told = imported(project, filling, tmp_path)
     assert told.new == ()

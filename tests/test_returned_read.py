@@ -6,13 +6,19 @@ import io
 import time
 import zipfile
 
+import pandas as pd
 import pytest
-from asked_round import KARBALA, Filling, make, sent
+from asked_round import KARBALA, Filling, finding, records
+from gate_records import ROUND
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from pipeline.enquiry.form import COLUMNS, HEAD_ROW, headings
+from pipeline.codebook import Codebook
+from pipeline.enquiry import Source, enquiries
+from pipeline.enquiry.form import COLUMNS, HEAD_ROW, headings, tongue
 from pipeline.errors import DecisionError
+from pipeline.findings.book import book
+from pipeline.places import Places, place
 from pipeline.project import Project
 from pipeline.returned.read import Sheet, read
 
@@ -21,9 +27,13 @@ WORDS: dict[str, dict[str, str]] = {}
 
 
 @pytest.fixture(scope="module")
-def content(here: Project, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def content(here: Project, codebook: Codebook, places: Places) -> bytes:
+    """A spreadsheet about some cells, which no gate has to find first."""
     WORDS.update(headings(here))
-    return sent(make(tmp_path_factory.mktemp("read") / "project"))
+    found = [finding(row, "catchment_usual", "MoSDPOP") for row in KARBALA[:4]]
+    source = Source(records(), place(records(), codebook, places), codebook, ())
+    spoken = tongue(here, "en", codebook, places)
+    return book(enquiries(pd.DataFrame(found), source), "karbala", spoken, {}, ("small-2023", ROUND))
 
 
 @pytest.fixture
@@ -35,7 +45,7 @@ def back(filling: Filling) -> Sheet:
     return read("back.xlsx", filling.content(), WORDS)
 
 
-def place(name: str) -> int:
+def place_of(name: str) -> int:
     return COLUMNS.index(name) + 1
 
 
@@ -52,7 +62,7 @@ def test_as_it_was_sent_nothing_is_wrong(filling: Filling) -> None:
 
 def test_a_column_that_was_moved_is_read_where_it_stands(filling: Filling) -> None:
     for row in range(HEAD_ROW, filling.page.max_row + 1):
-        one, other = filling.page.cell(row, place("why")), filling.page.cell(row, place("answer"))
+        one, other = filling.page.cell(row, place_of("why")), filling.page.cell(row, place_of("answer"))
         one.value, other.value = other.value, one.value
     found = back(filling)
     assert found.faults == []
@@ -60,10 +70,11 @@ def test_a_column_that_was_moved_is_read_where_it_stands(filling: Filling) -> No
 
 
 def test_a_renamed_column_is_told(filling: Filling) -> None:
-    filling.page.cell(HEAD_ROW, place("answer")).value = "Our answer"
+    filling.page.cell(HEAD_ROW, place_of("answer")).value = "Our answer"
     told = "\n".join(back(filling).faults)
     assert (
-        f"Answers, cell {get_column_letter(place('answer'))}{HEAD_ROW}: a column 'Our answer' that was not sent" in told
+        f"Answers, cell {get_column_letter(place_of('answer'))}{HEAD_ROW}: a column 'Our answer' that was not sent"
+        in told
     )
     assert "no column 'Right answer'" in told
 
@@ -77,7 +88,7 @@ def test_an_added_column_is_told_with_and_without_a_heading(filling: Filling) ->
 
 
 def test_a_column_that_stands_twice_is_told(filling: Filling) -> None:
-    filling.page.cell(HEAD_ROW, place("why")).value = "Remark"
+    filling.page.cell(HEAD_ROW, place_of("why")).value = "Remark"
     assert any("'Remark' stands there twice" in fault for fault in back(filling).faults)
 
 

@@ -134,7 +134,8 @@ def _by(sheet: Sheet, faults: list[str], spoken: Tongue, directorate: str) -> di
     ]
     if bool(entry.get("letter")) != bool(entry.get("letter_date")) and "letter" in where:
         faults.append(f"{where['letter']}: a letter has both a number and a date")
-    faults += [f"{where[name]}: {fault}" for name in ("role", "letter") if (fault := _contact(entry.get(name, "")))]
+    contact = _contact(entry.get("role", ""))  # a letter's number may well look like a telephone's
+    faults += [f"{where['role']}: {contact}"] if contact else []
     office = spoken.places.directorates.set_index("slug").loc[directorate, "name_in_exports"]
     by = {"role": entry.get("role", ""), "office": " ".join(str(office).split()), "date": days["date"] or ""}
     return by | (

@@ -113,7 +113,8 @@ def _valid(
     try:
         return [kind.model_validate(told)]
     except ValidationError as problem:
-        faults += [f"{one.where}: {error['loc'][-1]}: {error['msg']}" for error in problem.errors()]
+        own = [error for error in problem.errors() if error["loc"][-1] not in by]  # the letter's are told once, there
+        faults += [f"{one.where}: {error['loc'][-1]}: {error['msg']}" for error in own]
         return []
 
 
