@@ -5,12 +5,13 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROUND
+from conftest import ROUND, blank_records
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_round import DIRECTORATES, SmallRound, catalogue, country, measures, places, vocabulary
 
 from pipeline import indicators, measure, verdict
+from pipeline import places as reference_places
 from pipeline.decisions import parse
 from pipeline.errors import HeramsError, VerdictError
 from pipeline.measure.groups import Groups, Kinds
@@ -363,6 +364,18 @@ def test_only_open_critical_findings_and_decisions_about_rows_count():
     found = measure.judgement(pd.DataFrame(rows, columns=columns), decided, standing)
     assert found.critical == {"a/1"}
     assert (found.corrected, found.excluded, found.left_out) == ({"a/4", "a/6"}, ("a/5",), ("erbil",))
+
+
+def test_facilities_of_which_a_text_was_recoded_count_as_changed(small, codebook):
+    owners = {"MoSD3": ["-oth-", "-oth-", "A1"], "MoSD3other": ["Prison", "prison", ""], "subject_id": ["A", "B", "C"]}
+    workspace = "Daquq Primary Health Care Sector / قطاع داقوق للرعاية الصحية الاولية"
+    records = blank_records(codebook, **owners, workspace_id=[workspace] * 3)
+    small.write_table(ROUND, "records", records)
+    why = "{reason: r, role: analyst, office: o, date: '2023-11-30', "
+    recode = f"- {why}decision: recode, question: MoSD3, text: MoSD3other, was: Prison, now: A2, rows: '2'}}\n"
+    found = measure.recoded(small, ROUND, parse(recode, "decisions"), reference_places.load(small))
+    assert {facility.rpartition("/")[2] for facility in found} == {"A", "B"}
+    assert measure.recoded(small, ROUND, (), reference_places.load(small)) == frozenset()
 
 
 @given(

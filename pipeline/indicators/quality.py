@@ -70,7 +70,7 @@ def critical_findings(facts: Facts) -> Count:
 def corrected(facts: Facts) -> Count:
     """Facilities changed by a decision.
 
-    Numerator: facilities that a decision corrects, excludes or declares a double report.
+    Numerator: facilities that a decision corrects, recodes, excludes or declares a double report.
     Denominator: facilities before decisions: those in the tables, and the excluded ones.
     Source: the decisions of the round.
     Note: an excluded facility is counted in the directorate of its sector, with an unknown type.

@@ -47,23 +47,40 @@ def measure(project: Project, round_name: str) -> None:
     standing = verdict.combined([verdict.require(project, round_name, table) for table in JUDGED])
     codebook = codebooks.load(project, project.round(round_name).form)
     findings = pd.concat([verdict.read_findings(project, round_name, table) for table in JUDGED])
-    judged = judgement(findings, decisions.load(project, round_name), standing)
+    reference, decided = places.load(project), decisions.load(project, round_name)
+    judged = judgement(findings, decided, standing, recoded(project, round_name, decided, reference))
     tables = {name: project.read_table(round_name, name) for name in FACTS}
     facts = indicators.gather(tables, indicators.vocabulary(codebook), judged)
     entries_of_list = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
-    reference, people = places.load(project), project.read_csv(project.reference("population.csv"))
+    people = project.read_csv(project.reference("population.csv"))
     found = measures(facts, entries_of_list, country(project.registry.directorates, reference, people))
     project.write_table(round_name, "measures", found)
 
 
-def judgement(findings: pd.DataFrame, decided: Sequence[decisions.Decision], standing: verdict.Standing) -> Judgement:
-    """What findings, decisions and verdicts say of facilities."""
+def recoded(
+    project: Project, round_name: str, decided: Sequence[decisions.Decision], reference: Places
+) -> frozenset[str]:
+    """The facilities of which a text was recoded; the records are read only where some decision recodes."""
+    if not any(isinstance(one, decisions.Recode) for one in decided):
+        return frozenset()
+    received = project.read_table(round_name, "records")
+    ids = places.facility_ids(received, reference)
+    return frozenset(str(ids.iloc[row]) for _, rows in decisions.recoded_rows(received, decided, ids) for row in rows)
+
+
+def judgement(
+    findings: pd.DataFrame,
+    decided: Sequence[decisions.Decision],
+    standing: verdict.Standing,
+    recoded: frozenset[str] = frozenset(),
+) -> Judgement:
+    """What findings, decisions and verdicts say of facilities; `recoded` are those of which a text was recoded."""
     open_ones = findings[(findings["severity"] == "critical") & (findings["settled_by"] == "")]
     changed = [one.facility for one in decided if isinstance(one, decisions.Correct | decisions.Merge)]
     return Judgement(
         set_aside=frozenset(standing.set_aside),
         critical=frozenset(open_ones["facility_id"]) - {""},
-        corrected=frozenset(changed),
+        corrected=frozenset(changed) | recoded,
         excluded=decisions.excluded(decided),
         left_out=tuple(standing.iraq.left_out),
     )

@@ -26,8 +26,8 @@ NAMES = (
     "nbclient.client",
 )
 
-# Nothing of what is imported is ever collected: looking for it takes a tenth of the time, and the pages that the collector
-# marks would be copied at each fork.
+# Nothing of what is imported is ever collected: looking for it takes a fifth of the time, and the pages that the
+# collector marks would be copied at each fork.
 gc.disable()
 
 # jsonschema asks for it at its import, and it then builds a grammar of addresses for nearly a second; no schema that is
