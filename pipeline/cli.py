@@ -62,7 +62,7 @@ def herams() -> None:
     "--directorate", "scope", metavar="SCOPE", help="Only the report of this directorate (or federal, kurdistan, iraq)."
 )
 @click.option(
-    "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; by default cores and one more."
+    "--jobs", "-j", type=click.IntRange(1), metavar="N", help="Stages at once; by default cores and two more."
 )
 @click.option("--cluster", metavar="ADDRESS", help="Run the stages on this Dask cluster: tcp://HOST:8786.")
 @click.option("--timeout", type=click.IntRange(1), metavar="SECONDS", help="Stop a report that takes longer.")

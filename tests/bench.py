@@ -16,6 +16,7 @@ never time.
 
 from __future__ import annotations
 
+import compileall
 import os
 import platform
 import shutil
@@ -53,8 +54,10 @@ def country(root: Path) -> Path:
     """A copy of the project with nothing made yet."""
     for name in ("data/codebooks", "data/reference", "data/decisions", "expectations", "notebooks", "pipeline"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("dvc.yaml", "requirements.lock", "data/registry.yml"):
+    for name in ("dvc.yaml", ".dvcignore", "requirements.lock", "data/registry.yml"):
         shutil.copy(ROOT / name, root / name)
+    # As an installed package is: a process that has to compile first would be slower by what it imports of ours.
+    compileall.compile_dir(root / "pipeline", quiet=1)
     return root
 
 

@@ -26,7 +26,7 @@ ROUND = "demo-2023"
 def rows(project: Path) -> Iterator[tuple[str, float, str, float]]:
     """What was done, its seconds, what it is set against, and the seconds of that; `project` has nothing made yet."""
     with tempfile.TemporaryDirectory() as folder:
-        places = {name: Path(folder) / name for name in ("floor", "dvc", "one", "two", "usual", "many")}
+        places = {name: Path(folder) / name for name in ("floor", "dvc", "one", "two", "usual", "cluster", "many")}
         for name, place in places.items():
             if name != "many":
                 shutil.copytree(project, place)
@@ -46,19 +46,22 @@ def whole(places: dict[str, Path], took: dict[str, float]) -> Iterator[tuple[str
     yield "the reports only, by papermill's command line", loop, "dvc repro", by_dvc
     for name, jobs in (("one", ["--jobs", "1"]), ("two", ["--jobs", "2"]), ("usual", [])):
         took[name] = seconds(lambda name=name, jobs=jobs: run(places[name], *jobs))
-        what = f"herams run {' '.join(jobs) or '(cores + 1 jobs)'}"
+        what = f"herams run {' '.join(jobs) or '(cores + 2 jobs)'}"
         yield what, took[name], "the floor", floor
         yield f"dvc repro, beside {what}", by_dvc, what, took[name]
+    on_cluster = on_two_workers(places["cluster"])
+    yield "herams run --cluster, two workers", on_cluster, "the floor", floor
+    yield "herams run --jobs 2, beside it", took["two"], "herams run --cluster, two workers", on_cluster
 
 
 def little(places: dict[str, Path], all_of_it: float) -> Iterator[tuple[str, float, str, float]]:
     """When little or nothing is to be done, beside the whole round from nothing."""
     place = places["usual"]
-    rounds(place, places["many"])
+    stages = rounds(place, places["many"])
     yield "herams run, nothing to do", seconds(lambda: run(place)), "the whole round", all_of_it
     for words in (("run",), ("run", "--dry"), ("status",)):
         took = seconds(lambda words=words: herams(places["many"], "-m", "pipeline", *words))
-        yield f"herams {' '.join(words)}, 5 open rounds up to date, 160 stages", took, "the whole round", all_of_it
+        yield f"herams {' '.join(words)}, 5 open rounds up to date, {stages} stages", took, "the whole round", all_of_it
     decide(place)
     yield "herams run, one corrected answer", seconds(lambda: run(place)), "the whole round", all_of_it
 
@@ -68,8 +71,8 @@ def run(folder: Path, *words: str) -> None:
     herams(folder, "-m", "pipeline", "run", *words)
 
 
-def rounds(made: Path, target: Path) -> None:
-    """A copy of a project that has the same round five times, all of it up to date."""
+def rounds(made: Path, target: Path) -> int:
+    """Makes a copy of a project that has the same round five times, all of it up to date; the number of its stages."""
     shutil.copytree(made, target)
     names = [ROUND, *(f"again-{number}" for number in range(4))]
     registry, lock = target / "data/registry.yml", target / "dvc.lock"
@@ -82,6 +85,7 @@ def rounds(made: Path, target: Path) -> None:
         for folder in ("data/raw", "data/tables", "data/verdicts", "data/briefs", "outputs"):
             shutil.copytree(target / folder / ROUND, target / folder / name)
         shutil.copy(target / "data/decisions" / f"{ROUND}.yml", target / "data/decisions" / f"{name}.yml")
+    return len(yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"])
 
 
 def on_two_workers(folder: Path) -> float:
