@@ -47,6 +47,7 @@ OF_THE_WHOLE = (
     "renamed-column",
     "renamed-option",
     "response-twice",
+    "copied-forward",
     "absent-directorate",
 )
 # A whole module that is missing is a missing answer as well.

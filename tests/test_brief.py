@@ -217,3 +217,15 @@ def test_the_simulated_country_reconciles_to_every_known_total(tmp_path: Path, h
     lines = told(project, "iraq")["reconciliation"]
     assert len(lines) == 33
     assert [line for line in lines if line["known"] != line["found"]] == []
+
+
+def test_what_was_not_checked_at_all_stands_on_every_page_and_other_findings_only_where_they_belong(
+    tmp_path: Path,
+) -> None:
+    project = made.copy(tmp_path)
+    row = {"rule": "boundaries_known", "severity": "info", "value": "not checked"}
+    made.judge(project, "records", findings=[row, row | {"rule": "directorates_present", "severity": "warning"}])
+    brief.brief(project, made.round_of(project))
+    for scope in project.scopes:
+        rules = [rule["rule"] for rule in told(project, scope)["rules"]]
+        assert rules == (["directorates_present"] if scope == "iraq" else []) + ["boundaries_known"], scope

@@ -88,6 +88,13 @@ def test_a_response_that_comes_twice_and_differs_is_told() -> None:
     ]
 
 
+def test_answers_copied_forward_are_told_of_those_facilities_and_no_others() -> None:
+    draft = matrix.spoilt({"copied-forward": 4})
+    verdict, found = matrix.judged(matrix.through_an_export(draft))
+    assert matrix.found_of(found, "copied_forward") == matrix.told(draft)["copied-forward"]
+    assert verdict.iraq.state == "open"
+
+
 def test_directorates_that_are_absent_are_told() -> None:
     draft = matrix.spoilt({"absent-directorate": 2})
     verdict, found = matrix.judged(matrix.case_of(draft.spoilt_cells()))

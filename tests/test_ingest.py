@@ -324,6 +324,35 @@ def test_the_last_response_on_or_before_the_report_date_counts() -> None:
     assert account["dropped"] == {"after_report_date": 1, "empty": 0, "repeated": 0, "superseded": 1}
 
 
+EARLIER, LATER = {"date": "2022-05-01", "external_id": "1"}, {"date": "2023-01-05", "external_id": "2"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "copied"),
+    [
+        ({"CONDB": "A2", "BAWA1": "A1"}, {"CONDB": "A2", "BAWA1": "A1"}, True),
+        ({"CONDB": "A2", "MoSD1": "HF_1"}, {"CONDB": "A2", "MoSD1": "HF_2"}, True),
+        ({"CONDB": "A2", "BAWA1": "A1"}, {"CONDB": "A2", "BAWA1": "A2"}, False),
+        ({"CONDB": "A2", "BASA3_SQ001": "1"}, {"CONDB": "A2"}, False),
+        ({"MoSD1": "HF_1"}, {"MoSD1": "HF_1"}, False),
+    ],
+)
+def test_answers_that_are_all_those_of_the_response_before_are_told(
+    before: dict[str, str], after: dict[str, str], copied: bool
+) -> None:
+    _, account = ingested(export_of(EARLIER | before, LATER | after, {"subject_id": "X2", "CONDB": "A2"}))
+    assert account["following"] == 1
+    assert account["copied_forward"] == ([{"file": "0.csv", "row": 3}] if copied else [])
+
+
+def test_only_the_response_just_before_is_looked_at_whatever_file_it_is_in() -> None:
+    oldest, same = {"date": "2021-05-01", "external_id": "0", "CONDB": "A2"}, {"CONDB": "A2"}
+    changed = export_of(oldest, EARLIER | {"CONDB": "A1"}, LATER | same)
+    assert ingested(changed)[1]["copied_forward"] == []
+    two = ingested(export_of(LATER | same), export_of(EARLIER | same))[1]
+    assert two["copied_forward"] == [{"file": "0.csv", "row": 2}]
+
+
 def test_a_round_with_no_response_in_time_has_no_records() -> None:
     found, account = ingested(export_of({"date": "2024-01-01"}), export_of({"date": "2024-01-02"}))
     assert found.shape == (0, len(FORM.table_columns) + 2)

@@ -58,9 +58,14 @@ def about(material: Material, scope: str) -> dict[str, Any]:
 
 
 def findings_of(material: Material, scope: str) -> pd.DataFrame:
-    """The findings that touch a scope: worst first, unsettled first, then by facility."""
+    """The findings that touch a scope: worst first, unsettled first, then by facility.
+
+    What is about the round as a whole and only for information (something was not checked) stands on every page.
+    """
+    found = material.findings
     mine = set(material.members(scope)) | (set(NOBODY) if scope == "iraq" else set())
-    return material.findings[material.findings["directorate"].isin(mine)].reset_index(drop=True)
+    is_for_all = found["directorate"].isin(NOBODY) & (found["severity"] == "info")
+    return found[found["directorate"].isin(mine) | is_for_all].reset_index(drop=True)
 
 
 def _rules(material: Material, findings: pd.DataFrame) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from pipeline.decisions import excluded
@@ -52,6 +53,16 @@ def export_read_without_doubt(case: Case) -> pd.DataFrame:
         found.add_whole(
             "", f"{repeated} responses came twice with different answers", "one response, one set of answers"
         )
+    return found.frame()
+
+
+def answers_given_anew(case: Case) -> pd.DataFrame:
+    """Facilities whose answers are all those of their response before, under a new date."""
+    copied = {(one["file"], one["row"]) for one in case.account.get("copied_forward", [])}
+    places = zip(case.records["source_file"], case.records["source_row"], strict=True)
+    found = Offences()
+    found.add(np.array([place in copied for place in places], dtype=bool), "date", case.records["date"],
+              "answers given anew: all are those of the response before")  # fmt: skip
     return found.frame()
 
 

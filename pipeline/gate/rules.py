@@ -28,6 +28,7 @@ EXPECTATIONS: Mapping[str, Rule] = {
     "ExpectNoPersonalColumn": gate_facts.no_personal_column,
     "ExpectRowsAccounted": gate_facts.rows_accounted,
     "ExpectExportReadWithoutDoubt": gate_facts.export_read_without_doubt,
+    "ExpectAnswersGivenAnew": gate_facts.answers_given_anew,
     "ExpectKeysPresentAndUnique": gate_facts.keys_present_and_unique,
     "ExpectSubjectOfOneDirectorate": gate_facts.subject_of_one_directorate,
     "ExpectDirectorateKnown": gate_facts.directorate_known,

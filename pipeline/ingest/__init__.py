@@ -98,7 +98,8 @@ def place(export: Export, codebook: Codebook) -> Placed:
 
 def assemble(placed: Sequence[Placed], codebook: Codebook, report_date: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The records of some placed exports, sorted by workspace and facility, and the account of them."""
-    received = responses([part.export for part in placed], [part.cells for part in placed])
+    answers = _answers(codebook)
+    received = responses([part.export for part in placed], [part.cells for part in placed], answers)
     chosen = choose(received, report_date)
     kept = received.loc[chosen.rows]
     rows = [kept.loc[kept["file"] == number, "row"].to_numpy() for number in range(len(placed))]
@@ -109,7 +110,20 @@ def assemble(placed: Sequence[Placed], codebook: Codebook, report_date: str) -> 
     }
     files = np.array([part.export.name for part in placed], dtype=object)[kept["file"].to_numpy()]
     columns |= {"source_file": pa.array(files, TEXT), "source_row": pa.array(kept["source_row"], pa.int64())}
-    return pa.table(columns).to_pandas(), _account(placed, rows, chosen)
+    account = _account(placed, rows, chosen)
+    copied = received.loc[chosen.copied, ["file", "source_row"]].sort_values(["file", "source_row"])
+    account["copied_forward"] = [
+        {"file": placed[file].export.name, "row": row} for file, row in copied.itertuples(index=False)
+    ]
+    return pa.table(columns).to_pandas(), account
+
+
+def _answers(codebook: Codebook) -> list[str]:
+    """The columns of what a facility says of its state: from its building on. Who and where it is stays for years."""
+    first = codebook.of_field("facilities.building_condition")
+    questions = codebook.questions[codebook.questions.index(first) :] if first else codebook.items
+    known = set(codebook.table_columns)
+    return [name for question in questions for name in question.columns if name in known]
 
 
 def _layout(question: Question, export: Export) -> tuple[str, tuple[str, ...]]:
@@ -133,6 +147,7 @@ def _account(placed: Sequence[Placed], rows: Sequence[Ints], chosen: Chosen) -> 
         "files": [_file_account(part) for part in placed],
         "responses": len(chosen.rows) + sum(dropped.values()),
         "kept": len(chosen.rows),
+        "following": len(chosen.following),
         "dropped": dropped,
         "repeated_with_other_answers": chosen.repeated_otherwise,
         "personal_cells": _summed([part.export.personal for part in placed]),

@@ -8,7 +8,7 @@ here depends on the order of rows or files.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,15 +27,24 @@ RESPONSE = ["facility", "id_order", "date"]
 
 @dataclass(frozen=True)
 class Chosen:
-    """The responses that count, by their label in the frame of responses, and how many were dropped for what reason."""
+    """The responses that count, by their label in the frame of responses, and how many were dropped for what reason.
+
+    `following` of them come after another response of the facility, and `copied` repeat all of its answers.
+    """
 
     rows: Ints
+    following: Ints
+    copied: Ints
     dropped: Mapping[str, int]
     repeated_otherwise: int
 
 
-def responses(exports: Sequence[Export], cells: Sequence[Mapping[str, Cells]]) -> pd.DataFrame:
+def responses(
+    exports: Sequence[Export], cells: Sequence[Mapping[str, Cells]], answers: Sequence[str] = ()
+) -> pd.DataFrame:
     """What places each response of all files, and `content`: a number that differs where repeated answers differ.
+
+    `answered` is such a number for the columns named in `answers` alone, 0 where all of them are blank.
 
     `file` and `row` are the place in memory, `source_row` the row of the file; `facility` is the workspace, spelt in
     one way, and the subject; `id_order` sorts response ids, numbers before words.
@@ -52,7 +61,10 @@ def responses(exports: Sequence[Export], cells: Sequence[Mapping[str, Cells]]) -
     found["id_order"] = found["external_id"].map(lambda text: text.rjust(40) if text.isdecimal() else "~" + text)
     found["content"] = np.uint64(0)
     if found.duplicated(RESPONSE).any():
-        found["content"] = np.concatenate([_content(columns) for columns in cells])
+        found["content"] = np.concatenate([_content(columns, set(columns) - {"last_synced"}) for columns in cells])
+    found["answered"] = np.uint64(0)
+    if found.duplicated("facility").any():
+        found["answered"] = np.concatenate([_answered(columns, answers) for columns in cells])
     return found
 
 
@@ -64,14 +76,24 @@ def choose(received: pd.DataFrame, report_date: str) -> Chosen:
     )
     single = in_order.drop_duplicates(RESPONSE, keep="last")
     in_time = single[single["date"] <= report_date]
-    last = in_time.sort_values(["facility", "date", "id_order"]).drop_duplicates("facility", keep="last")
+    last = _beside_the_one_before(in_time).drop_duplicates("facility", keep="last")
     dropped = {
         "repeated": len(received) - len(single),
         "after_report_date": len(single) - len(in_time),
         "superseded": len(in_time) - len(last),
     }
     otherwise = len(received.drop_duplicates([*RESPONSE, "content"])) - len(single)
-    return Chosen(last.sort_values(["workspace_id", "subject_id"]).index.to_numpy(), dropped, otherwise)
+    rows = last.sort_values(["workspace_id", "subject_id"])
+    following, copied = (rows.index[rows[name]].to_numpy() for name in ("follows", "copies"))
+    return Chosen(rows.index.to_numpy(), following, copied, dropped, otherwise)
+
+
+def _beside_the_one_before(received: pd.DataFrame) -> pd.DataFrame:
+    """The responses of each facility in their order; whether one came before, and whether it has the same answers."""
+    found = received.sort_values(["facility", "date", "id_order"])
+    follows = found["facility"] == found["facility"].shift(fill_value="")
+    same = (found["answered"] == found["answered"].shift(fill_value=0)) & (found["answered"] != 0)
+    return found.assign(follows=follows, copies=follows & same)
 
 
 def _texts(column: Column) -> pd.Series[str]:
@@ -90,10 +112,17 @@ def _time(text: str) -> str:
     return found[0] if found else ""
 
 
-def _content(columns: Mapping[str, Cells]) -> npt.NDArray[np.uint64]:
-    """A hash of each row's answers, whatever file they stand in: all columns but the time of synchronisation."""
+def _answered(columns: Mapping[str, Cells], names: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """A hash of each row's cells in some columns, 0 where all of them are blank."""
+    blank = {name: Cells.blank(1) for name in (*names, "date")}
+    found = _content(columns, names)
+    return np.where(found == _content(blank, names), np.uint64(0), found)
+
+
+def _content(columns: Mapping[str, Cells], names: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """A hash of each row's cells in some columns, whatever file they stand in."""
     total = np.zeros(len(columns["date"].column.codes), dtype=np.uint64)
-    for name in sorted(set(columns) - {"last_synced"}):
+    for name in sorted(names):
         column = columns[name].column
         hashed = pd.util.hash_array(column.values.to_numpy(zero_copy_only=False), categorize=False)
         total = total * np.uint64(1_000_003) + hashed[column.codes]

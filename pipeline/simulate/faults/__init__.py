@@ -35,6 +35,7 @@ FAULTS: Mapping[str, Fault] = {
     "renamed-column": Fault("columns", "columns under another name", facts.rename_columns),
     "renamed-option": Fault("options", "services with an option under another code", answers.rename_option),
     "response-twice": Fault("export_doubts", "responses given twice, with different answers", facts.repeat_responses),
+    "copied-forward": Fault("copied_forward", "facilities with an earlier response alike", facts.copy_forward),
     "absent-directorate": Fault("directorates_present", "directorates without a response", facts.leave_out),
     # who reports, where and when
     "old-date": Fault("date_in_window", "responses of 2009", facts.old_date),

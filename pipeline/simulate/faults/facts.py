@@ -12,6 +12,8 @@ from pipeline.simulate.faults.draft import Cells, Draft, beside, each, everyone
 from pipeline.simulate.tables import Flags, Texts
 
 OLD_DATE, NO_CODE = "2009-01-01", "0000"
+# Before any round that is simulated.
+EARLIER = "2022-01-15"
 FEDERAL_CODE = re.compile(r"([A-Z]{2}(?:_[A-Z]{2}){1,2})_([A-Z]{3})_\d+")
 FIRST_NUMBER = 90_000  # of a made-up code: no simulated one is so high
 
@@ -112,6 +114,13 @@ def repeat_responses(draft: Draft, fault: str, count: int) -> None:
     column = draft.column("catchment_population")
     for row in draft.pick(fault, draft.texts(column) != "", count):
         draft.again.append((row, {column: f"{draft.texts(column)[row]}0"}))
+
+
+def copy_forward(draft: Draft, fault: str, count: int) -> None:
+    """Gives some facilities an earlier response with the very same answers."""
+    for row in draft.pick(fault, draft.texts(draft.column("building_condition")) != "", count):
+        number = draft.texts("external_id")[row]
+        draft.again.append((row, {"date": EARLIER + draft.texts("date")[row][10:], "external_id": f"0{number}"}))
 
 
 old_date = each(everyone, lambda draft, row: {"date": OLD_DATE})
