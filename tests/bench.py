@@ -47,7 +47,9 @@ def main(parts: Sequence[str]) -> None:
     for part in parts:
         with tempfile.TemporaryDirectory() as folder:
             title, heads, rows = PARTS[part]
-            Console().print(table(title, heads, rows(country(Path(folder) / "country"))))
+            # In a file every word is to be read; a terminal has its own width.
+            console = Console(width=None if sys.stdout.isatty() else 140)
+            console.print(table(title, heads, rows(country(Path(folder) / "country"))))
 
 
 def country(root: Path) -> Path:

@@ -22,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import bench_stages
 import pandas as pd
 
 ROUND = "demo-2023"
@@ -35,6 +36,9 @@ COPIES = (1, 10, 40)
 
 def rows(project: Path) -> Iterator[tuple[str, float, str, float]]:
     """What was measured, its figure, what it is set against, and the figure of that."""
+    # The round's tables, which the gate judges.
+    subprocess.run([sys.executable, "-m", "pipeline", "round", "simulate", ROUND], cwd=project, check=True)
+    bench_stages.part("data", project)
     made = {name: part(name, project) for name in ("gate", "pandas", "polars", "built_in")}
     whole = made["gate"]["whole"]
     yield "gate records, all rules (CPU)", whole, "the round's limit", 1.5
