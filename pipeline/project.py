@@ -149,8 +149,12 @@ class Project:
         return self.root / "notebooks" / f"{name}.ipynb"
 
     def look(self, name: str) -> Path:
-        """A file of the look: template, style, words, the schema of receipts."""
+        """A file of the look: template, style, the schema of receipts."""
         return self.root / "notebooks" / "template" / name
+
+    def page_words(self) -> list[Path]:
+        """The tables of the words of pages, one for each topic, by name."""
+        return sorted(self.look("words").glob("*.csv"))
 
     def enquiry_words(self) -> Path:
         """The words of the spreadsheets that directorates answer in; apart from the look, since no page shows them."""

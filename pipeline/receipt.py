@@ -23,7 +23,7 @@ from pipeline.project import Project
 
 CODE = Path(pipeline.__file__).resolve().parent
 SCHEMA = "receipt.schema.json"
-LOOK = ("report.html.j2", "style.css", "words.csv")
+LOOK = ("report.html.j2", "style.css")
 SHEETS = ("survey", "choices", "settings")
 # What the kernel and the page load; their imports are followed.
 LOADED = ("figures", "kernel", "page")
@@ -59,6 +59,7 @@ def declare(project: Project, round_name: str, scope: str, report: str) -> Decla
         *slices,
         project.notebook(project.registry.reports[report].notebook),
         *(project.look(name) for name in LOOK),
+        *project.page_words(),
         *(project.codebook_sheet(form, sheet) for sheet in SHEETS),
         project.lock(),
     ]

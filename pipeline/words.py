@@ -1,4 +1,4 @@
-"""The words of pages: one table, notebooks/template/words.csv, a row for each sentence, a column for each language.
+"""The words of pages: in notebooks/template/words/ a table for each topic, a row a sentence, a column a language.
 
 A sentence has places for what is filled in, `{like_this}`; all languages of a row have the same places. Numbers are
 written by `number` and `percent`, so that they look the same wherever they stand.
@@ -30,12 +30,12 @@ class Words:
     def __call__(self, key: str, **values: object) -> str:
         """A sentence with its places filled; an unknown key or a missing value is a ReportError."""
         if key not in self.sentences:
-            raise ReportError(f"notebooks/template/words.csv: {unknown('key', key, self.sentences)}")
+            raise ReportError(f"notebooks/template/words: {unknown('key', key, self.sentences)}")
         filled = {name: number(value) if isinstance(value, int) else value for name, value in values.items()}
         try:
             return self.sentences[key].format_map(filled)
         except KeyError as missing:
-            raise ReportError(f"notebooks/template/words.csv, {key!r}: no value for {missing}") from missing
+            raise ReportError(f"notebooks/template/words, {key!r}: no value for {missing}") from missing
 
     def count(self, key: str, amount: int, **values: object) -> str:
         """A sentence that counts: `<key>.one` for one, `<key>.other` for any other number, filled as {n}."""
@@ -43,14 +43,19 @@ class Words:
 
 
 def load(project: Project, language: str) -> Words:
-    """The words of a language; a sentence without a translation is a ReportError."""
-    table = project.read_csv(project.look("words.csv"))
-    if language not in table.columns:
-        raise unknown("language", language, set(table.columns) - {"key"})
-    blank = table.loc[table[language] == "", "key"]
-    if len(blank):
-        raise ReportError(f"notebooks/template/words.csv: {blank.iloc[0]!r} has no words in {language!r}")
-    return Words(language, dict(zip(table["key"], table[language], strict=True)))
+    """The words of a language; a sentence without a translation, or one that stands twice, is a ReportError."""
+    sentences: dict[str, str] = {}
+    for path in project.page_words():
+        table, name = project.read_csv(path), project.relative(path)
+        if language not in table.columns:
+            raise unknown(f"language of {name}", language, set(table.columns) - {"key"})
+        for key, sentence in zip(table["key"], table[language], strict=True):
+            if not sentence:
+                raise ReportError(f"{name}: {key!r} has no words in {language!r}")
+            if key in sentences:
+                raise ReportError(f"{name}: {key!r} stands there twice, or in another table of words too")
+            sentences[key] = sentence
+    return Words(language, sentences)
 
 
 def places(sentence: str) -> set[str]:

@@ -121,7 +121,7 @@ def _strangers(executed: Any) -> Iterator[str]:
     """Outputs that no function of `figures` made, or that a page cannot show."""
     for cell in executed.cells:
         if cell.cell_type == "markdown" and "note" not in tags(cell):
-            yield f"cell {cell.id!r} is Markdown and not tagged `note`: a page's words stand in notebooks/words.csv"
+            yield f"cell {cell.id!r} is Markdown and not tagged `note`: its words stand in template/words"
     for cell in _code_cells(executed):
         for output in cell.outputs:
             yield from (f"cell {cell.id!r} {fault}" for fault in _output_faults(output))
