@@ -71,6 +71,7 @@ class Report(Entry):
 class Registry(Entry):
     """The whole of data/registry.yml."""
 
+    languages: list[Literal["en", "ar", "ckb"]]
     open: list[Word]
     simulated: list[Word]
     directorates: list[Word]

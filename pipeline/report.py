@@ -20,21 +20,20 @@ from pipeline.errors import HeramsError, ReportError, unknown
 from pipeline.kernel import checks as kernel_checks
 from pipeline.project import Project
 
-LANGUAGE = "en"
 FRAME_WORDS = ("skip", "draft", "contents", "footer", "receipt")
 
 
 @dataclass(frozen=True)
 class Made:
-    """A report that was made: its page, the id printed on it, and how long each part took in seconds."""
+    """A report that was made: its pages, the id printed on them, and how long each part took in seconds."""
 
-    page: Path
+    pages: tuple[Path, ...]
     id: str
     seconds: Mapping[str, float]
 
 
 def report(project: Project, round_name: str, scope: str, report_name: str) -> Made:
-    """Makes a report's page and receipt, or leaves the last good ones untouched and keeps the evidence."""
+    """Makes a report's pages and their receipt, or leaves the last good ones untouched and keeps the evidence."""
     _require_known(project, round_name, scope, report_name)
     declared = receipt.declare(project, round_name, scope, report_name)
     entry = project.registry.reports[report_name]
@@ -65,11 +64,14 @@ def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft:
     executed = kernel.execute(notebook, declared.parameters, draft)
     ran = time.perf_counter()
     told = project.read_json(project.brief(**_places(declared)) / "brief.json")
-    html = page.render(executed, _frame(project, declared, told), project.read_text(project.look("report.html.j2")))
-    target = project.page(**_places(declared), language=LANGUAGE)
-    _publish(project, declared, {target: html.encode("utf-8")}, told["state"])
+    languages = project.registry.languages
+    frames = [_frame(project, declared, told, language) for language in languages]
+    made = page.render(executed, frames, project.read_text(project.look("report.html.j2")))
+    targets = [project.page(**_places(declared), language=language) for language in languages]
+    pages = {target: html.encode("utf-8") for target, html in zip(targets, made, strict=True)}
+    _publish(project, declared, pages, told["state"])
     seconds = _seconds(executed, ran - started) | {"html": time.perf_counter() - ran}
-    return Made(target, declared.id, seconds)
+    return Made(tuple(targets), declared.id, seconds)
 
 
 def _places(declared: receipt.Declaration) -> dict[str, str]:
@@ -77,12 +79,12 @@ def _places(declared: receipt.Declaration) -> dict[str, str]:
     return {"round_name": told["round"], "scope": told["scope"], "report": told["report"]}
 
 
-def _frame(project: Project, declared: receipt.Declaration, told: Mapping[str, Any]) -> page.Frame:
-    say = words.load(project, LANGUAGE)
-    name = told["names"][LANGUAGE]
+def _frame(project: Project, declared: receipt.Declaration, told: Mapping[str, Any], language: str) -> page.Frame:
+    say = words.load(project, language)
+    name = told["names"][language]
     return page.Frame(
         title=say("page_title", scope=name, round=declared.parameters["round"]),
-        language=LANGUAGE,
+        language=language,
         state=told["state"],
         receipt_id=declared.printed_id,
         style=project.read_text(project.look("style.css")),

@@ -18,6 +18,7 @@ from pipeline.project import Project
 THIN = "\u202f"
 # Where there is no value: not zero, and not forgotten.
 NONE = "–"
+DIRECTIONS = {"en": "ltr", "ar": "rtl", "ckb": "rtl"}
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ def pages(folder: Path, wanted: list[tuple[str, str, str]]) -> None:
         declared = receipt.declare(project, ROUND, scope, name)
         told = project.read_json(project.brief(ROUND, scope, name) / "brief.json")
         frame = report._frame(project, declared, told)
-        html = page.render(made, frame, project.read_text(project.look("report.html.j2")))
+        (html,) = page.render(made, [frame], project.read_text(project.look("report.html.j2")))
         project.write_text(project.page(ROUND, scope, name), html)
 
 

@@ -26,7 +26,7 @@ def of_iraq() -> Brief:
 
 
 def brief_of(project: Project) -> Brief:
-    return read(project, made.round_of(project), "iraq", "collection", "en")
+    return read(project, made.round_of(project), "iraq", "collection", ["en"])
 
 
 def shown(brief: Brief, name: str) -> str:

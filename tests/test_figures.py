@@ -20,6 +20,7 @@ from pipeline.figures.brief import Brief, read
 from pipeline.figures.draw import Row
 from pipeline.figures.html import Chart, Html
 from pipeline.figures.section import Section
+from pipeline.figures.svg import mirrored
 from pipeline.project import Project
 
 # The collection report's own sections read another brief: test_collection.
@@ -29,7 +30,7 @@ NATIONAL = {"directorates", "priorities", "amenities_by_directorate", "reconcili
 
 
 def brief_of(project: Project, scope: str) -> Brief:
-    return read(project, made.round_of(project), scope, project.registry.reports_of(scope)[0], "en")
+    return read(project, made.round_of(project), scope, project.registry.reports_of(scope)[0], ["en"])
 
 
 def shown(brief: Brief, name: str) -> list[Html | Chart]:
@@ -170,33 +171,66 @@ def rows_of(*fractions: tuple[float, ...]) -> list[Row]:
     return [Row(f"Row {place}", "n = 12", parts) for place, parts in enumerate(fractions)]
 
 
+KINDS = ("available", "partial", "not_available")
+COLOUR = figures_draw.COLOURS["available"]
+
+
 def test_a_chart_is_the_same_bytes_each_time() -> None:
-    rows, kinds = rows_of((0.5, 0.3, 0.2), (1.0, 0.0, 0.0)), ("available", "partial", "not_available")
-    legend = {kind: kind for kind in kinds}
-    first, second = (figures_draw.stacked(rows, kinds, legend) for _ in range(2))
-    assert first == second
-    assert figures_draw.bars(rows_of((0.4,)), "Iraq") == figures_draw.bars(rows_of((0.4,)), "Iraq")
+    rows = rows_of((0.5, 0.3, 0.2), (1.0, 0.0, 0.0))
+    first = figures_draw.stacked(rows, KINDS)
+    figures_draw._stacked.cache_clear()
+    assert figures_draw.stacked(rows, KINDS) == first
 
 
 def test_a_chart_keeps_the_fixed_order_and_colours() -> None:
-    kinds = ("available", "partial", "not_available")
-    drawn = figures_draw.stacked(rows_of((0.5, 0.3, 0.2)), kinds, {kind: kind for kind in kinds})
-    places = [drawn.rindex(figures_draw.COLOURS[kind]) for kind in kinds]
+    drawn = figures_draw.stacked(rows_of((0.5, 0.3, 0.2)), KINDS)
+    places = [drawn.rindex(figures_draw.COLOURS[kind]) for kind in KINDS]
     assert places == sorted(places)
     assert "://www.w3.org" in drawn and drawn.count("://") == 1 and " id=" not in drawn
 
 
 def test_text_in_a_chart_stays_text_and_is_escaped() -> None:
-    drawn = figures_draw.bars([Row('<script> & "x"', "", (0.5,))])
-    assert "&lt;script&gt; &amp;" in drawn
+    drawn = figures_draw.bars([Row('<script> & "x" {0}', "", (0.5,))])
+    assert "&lt;script&gt; &amp;" in drawn and "{0}" in drawn
+
+
+def test_a_chart_is_drawn_once_for_all_languages(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[object] = []
+    monkeypatch.setattr(figures_draw, "svg", lambda figure, _: drawn.append(figure) or "<svg>{0}{1}</svg>")
+    figures_draw._bars.cache_clear()
+    english, arabic = (figures_draw.bars([Row(name, "", (0.4,))]) for name in ("Water", "الماء"))
+    figures_draw._bars.cache_clear()
+    assert len(drawn) == 1 and "Water" in english and "الماء" in arabic
+
+
+def test_from_right_to_left_a_chart_is_the_mirror_image() -> None:
+    rows = rows_of((0.5, 0.3, 0.2))
+    left, right = (figures_draw.stacked(rows, KINDS, direction) for direction in ("ltr", "rtl"))
+    assert 'direction="rtl"' in right
+    firsts = [re.search(rf'd="M(\S+) \S+H(\S+)V[^"]*"[^>]*fill="{COLOUR}"', drawn) for drawn in (left, right)]
+    (begin, end), (mirrored_end, mirrored) = ([float(x) for x in found.groups()] for found in firsts if found)
+    width = figures_draw.INCHES * 72
+    assert begin == 0 and mirrored_end == pytest.approx(width, abs=0.2)
+    assert end == pytest.approx(width / 2, abs=0.2) and mirrored == pytest.approx(width / 2, abs=0.2)
+
+
+@given(some.lists(some.floats(0, 1), min_size=1, max_size=6))
+def test_the_mirror_image_of_a_mirror_image_is_the_chart(shares: list[float]) -> None:
+    drawn = figures_draw._bars(tuple(shares), (None,) * len(shares))
+    assert sorted(numbers_of(mirrored(mirrored(drawn)))) == pytest.approx(sorted(numbers_of(drawn)), abs=0.11)
+
+
+def numbers_of(drawn: str) -> list[float]:
+    return [float(one) for path in re.findall(r' d="([^"]+)"', drawn) for one in re.findall(r"-?\d+\.?\d*", path)]
 
 
 @given(some.text(max_size=120), some.text(max_size=40))
 def test_a_label_always_ends_before_its_note(label: str, note: str) -> None:
-    size, cut = figures_draw._fitting(Row(label, note, (0.5,)))
-    width = size / 9.5 * figures_draw.LETTER * len(cut) + figures_draw.NOTE_LETTER * len(note)
+    fitted = figures_draw._fitting(Row(label, note, (0.5,)))
+    size = fitted.size or figures_draw.USUAL
+    width = size / 9.5 * figures_draw.LETTER * len(fitted.text) + figures_draw.NOTE_LETTER * len(note)
     assert size >= figures_draw.SMALLEST
-    assert width <= figures_draw.INCHES * 72 or len(cut) <= 1
+    assert width <= figures_draw.INCHES * 72 + 8 or len(fitted.text) <= 1
 
 
 @pytest.mark.parametrize(

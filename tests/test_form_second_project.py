@@ -161,7 +161,7 @@ def test_each_service_is_counted_as_in_the_export(made: Project) -> None:
 
 @pytest.mark.slow
 def test_the_second_project_has_a_page(made: Project) -> None:
-    page = report.report(made, ROUND, DIRECTORATE, "overview").page
+    page = report.report(made, ROUND, DIRECTORATE, "overview").pages[0]
     text = page.read_text(encoding="utf-8")
     assert "Switzerland" in text and "Meningitis" in text
     assert len(text.encode()) < 200_000

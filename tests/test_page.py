@@ -37,7 +37,8 @@ def rendered(project: Project, made: Any) -> str:
     say = words.load(project, "en")
     told = {word: say(f"frame_{word}") for word in ("skip", "draft", "contents", "footer", "receipt")}
     frame = page.Frame("Anbar & <b>", "en", "open", "abc123def456", "p { margin: 0 }", told)
-    return page.render(made, frame, project.read_text(project.look("report.html.j2")))
+    (found,) = page.render(made, [frame], project.read_text(project.look("report.html.j2")))
+    return found
 
 
 def test_a_page_has_language_policy_skip_link_banner_and_receipt(here: Project) -> None:

@@ -59,21 +59,21 @@ def fails(project: Project, *cells: str) -> str:
 
 
 def test_a_page_is_small_and_opens_no_connection() -> None:
-    page = of_kirkuk().page.read_text(encoding="utf-8")
-    assert of_kirkuk().page.stat().st_size < PAGE_BYTES
+    page = of_kirkuk().pages[0].read_text(encoding="utf-8")
+    assert of_kirkuk().pages[0].stat().st_size < PAGE_BYTES
     assert "://" not in page and "<script" not in page and "<link" not in page
 
 
 def test_a_page_prints_the_id_of_its_receipt() -> None:
     told = json.loads(places(made.whole())[1].read_text(encoding="utf-8")) if of_kirkuk() else {}
     assert told["id"] == of_kirkuk().id
-    assert f"<code>{told['id'][:12]}</code>" in of_kirkuk().page.read_text(encoding="utf-8")
+    assert f"<code>{told['id'][:12]}</code>" in of_kirkuk().pages[0].read_text(encoding="utf-8")
 
 
 def test_the_numbers_on_a_page_are_those_of_its_brief() -> None:
-    page = of_kirkuk().page.read_text(encoding="utf-8")
+    page = of_kirkuk().pages[0].read_text(encoding="utf-8")
     project = made.whole()
-    brief = read(project, made.round_of(project), "kirkuk", "overview", "en")
+    brief = read(project, made.round_of(project), "kirkuk", "overview", ["en"])
     for item in brief.items("service"):
         found = brief.measure(f"SVC_FULL_{item}")
         if found.denominator:
@@ -82,9 +82,9 @@ def test_the_numbers_on_a_page_are_those_of_its_brief() -> None:
 
 
 def test_the_directorate_stands_in_title_heading_and_file_name() -> None:
-    page = of_kirkuk().page.read_text(encoding="utf-8")
+    page = of_kirkuk().pages[0].read_text(encoding="utf-8")
     assert "<h1>Kirkuk</h1>" in page and re.search(r"<title>[^<]*Kirkuk", page)
-    assert of_kirkuk().page.parent.name == "kirkuk"
+    assert of_kirkuk().pages[0].parent.name == "kirkuk"
 
 
 def test_two_runs_in_two_folders_zones_and_locales_give_the_same_bytes(
@@ -95,14 +95,14 @@ def test_two_runs_in_two_folders_zones_and_locales_give_the_same_bytes(
         monkeypatch.setenv(name, value)
     project = made.copy(tmp_path / "another place")
     second = again(project)
-    assert second.page.read_bytes() == first.page.read_bytes()
+    assert second.pages[0].read_bytes() == first.pages[0].read_bytes()
     assert places(project)[1].read_bytes() == places(made.whole())[1].read_bytes()
 
 
 def test_a_closed_directorate_has_a_page_that_says_so_and_holds_no_number(tmp_path: Path) -> None:
     project = made.copy(tmp_path)
     made.close(project, "kirkuk")
-    page = again(project).page.read_text(encoding="utf-8")
+    page = again(project).pages[0].read_text(encoding="utf-8")
     assert '<body class="closed">' in page and "Why no_blank_key." in page
     assert "<svg" not in page and "%" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     assert project.read_json(places(project)[1])["state"] == "closed"

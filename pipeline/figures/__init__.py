@@ -28,9 +28,13 @@ __all__ = [
 ]  # fmt: skip
 
 
-def open_brief(round: str, scope: str, report: str, language: str = "en") -> Brief:  # noqa: A002 - the parameter's name
-    """The brief of a report; says back which parameters the kernel has, so that a wrong run cannot look right."""
-    brief = read(Project.find(), round, scope, report, language)
+def open_brief(round: str, scope: str, report: str) -> Brief:  # noqa: A002 - the parameter's name
+    """The brief of a report in all languages of the registry; says back which parameters the kernel has.
+
+    What it says back shows that a page is about what was asked for.
+    """
+    project = Project.find()
+    brief = read(project, round, scope, report, project.registry.languages)
     asked = {"round": round, "scope": scope, "report": report}
     display({ECHO: asked, "text/plain": f"brief: {round}, {scope}, {report}"}, raw=True)  # type: ignore[no-untyped-call]
     return brief

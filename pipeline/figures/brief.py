@@ -13,7 +13,7 @@ The collection report has slices of its own: see `pipeline.brief.collection`. br
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,40 +22,13 @@ import pandas as pd
 
 from pipeline.codebook import rows_of
 from pipeline.errors import BriefError
-from pipeline.indicators import SCALES, share
+from pipeline.figures.numbers import NOTHING, Measure, Numbers
 from pipeline.project import Project
-from pipeline.words import Words
+from pipeline.words import DIRECTIONS, Words
 from pipeline.words import load as load_words
 
 # Hospitals, primary care and other facilities are always shown apart.
 LEVELS = ("hospital", "phc", "other")
-FEW = 10
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One figure: a count, or a numerator over its denominator, with what is missing from it."""
-
-    numerator: int
-    denominator: int | None = None
-    value: float | None = None
-    """The share in the indicator's unit (percent, per 10,000 …); None where there is nothing to divide by."""
-    missing: int = 0
-    not_asked: int = 0
-    reason: str = ""
-
-    @property
-    def fraction(self) -> float | None:
-        """A share in percent as a fraction of one, for the length of a bar."""
-        return None if self.value is None else min(max(self.value / 100, 0.0), 1.0)
-
-    @property
-    def is_few(self) -> bool:
-        """Whether the denominator is so small that the share is marked."""
-        return self.denominator is not None and self.denominator < FEW
-
-
-NOTHING = Measure(0, 0)
 
 
 @dataclass(frozen=True)
@@ -65,7 +38,33 @@ class Brief:
     told: Mapping[str, Any]
     slices: Mapping[str, pd.DataFrame]
     say: Words
-    language: str = "en"
+    others: tuple[Words, ...] = ()
+    """The words of the other languages that the report is told in."""
+
+    @cached_property
+    def translations(self) -> tuple[Brief, ...]:
+        """The same brief in each of its languages, this one first; what was read of the numbers is not read again."""
+        return (self, *(self._told_in(say) for say in self.others))
+
+    def _told_in(self, say: Words) -> Brief:
+        other = Brief(self.told, self.slices, say)
+        vars(other)["numbers"] = self.numbers
+        return other
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The measures, which are the same in every language."""
+        return Numbers(self.slices)
+
+    @property
+    def language(self) -> str:
+        """The language of its words."""
+        return self.say.language
+
+    @property
+    def direction(self) -> str:
+        """How the language is read: ltr or rtl."""
+        return DIRECTIONS[self.language]
 
     @property
     def name(self) -> str:
@@ -77,14 +76,9 @@ class Brief:
         """Whether the gate has closed the scope, so that the brief holds no number; counts of answers are none."""
         return bool(self.told["state"] == "closed" and self.told["kind"] != "collection")
 
-    @cached_property
-    def measures(self) -> dict[tuple[str, str, str], Measure]:
-        """The measures by indicator, dimension and group."""
-        return _measures(self.slices["measures"], ("indicator", "dimension", "group"))
-
     def has(self, indicator: str) -> bool:
         """Whether the brief has the indicator for the scope as a whole."""
-        return (indicator, "all", "") in self.measures
+        return (indicator, "all", "") in self.numbers.measures
 
     def measure(self, indicator: str, dimension: str = "all", group: str = "") -> Measure:
         """A measure; nothing (0 of 0) for a group without facilities.
@@ -92,19 +86,15 @@ class Brief:
         An indicator that the brief does not have, or does not have along the dimension, is a BriefError: it must not
         pass for a zero.
         """
-        found = self.measures.get((indicator, dimension, group))
+        found = self.numbers.measures.get((indicator, dimension, group))
         if found is not None:
             return found
-        whole = self.measures.get((indicator, "all", ""))
+        whole = self.numbers.measures.get((indicator, "all", ""))
         counted = whole and (whole.numerator or whole.denominator or whole.missing)
-        if whole is None or (counted and (indicator, dimension) not in self._cuts):
+        if whole is None or (counted and (indicator, dimension) not in self.numbers.cuts):
             where = f"the brief of {self.told['scope']} has no {indicator} by {dimension}"
             raise BriefError(f"{where}: run `herams brief {self.told['round']}`")
         return NOTHING
-
-    @cached_property
-    def _cuts(self) -> set[tuple[str, str]]:
-        return {(indicator, dimension) for indicator, dimension, _ in self.measures}
 
     def level(self, indicator: str, level: str) -> Measure:
         """A measure of hospitals, of primary care or of the other facilities; of all for an empty text."""
@@ -117,30 +107,17 @@ class Brief:
     def groups(self, indicator: str, dimension: str) -> dict[str, Measure]:
         """The measures of an indicator over the groups of a dimension, in the brief's order."""
         wanted = (indicator, dimension)
-        return {group: found for (name, dim, group), found in self.measures.items() if (name, dim) == wanted}
+        return {group: found for (name, dim, group), found in self.numbers.measures.items() if (name, dim) == wanted}
 
     def keys(self, template: str) -> tuple[str, ...]:
         """What stands behind a template's name in each of its indicators: the causes of BAR_FAC_BAWA1, for instance."""
-        return tuple(name.removeprefix(f"{template}_") for name in self._whole if name.startswith(f"{template}_"))
-
-    @cached_property
-    def _whole(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for name, dimension, _ in self.measures if dimension == "all"))
-
-    @cached_property
-    def compared(self) -> dict[tuple[str, str], str]:
-        """Iraq's shares in whole percent as texts, by indicator and level."""
-        rows = self.slices["comparison"].to_dict("records")
-        return {(str(row["indicator"]), str(row["group"])): str(row["percent"]) for row in rows}
-
-    @cached_property
-    def areas(self) -> dict[tuple[str, str, str], Measure]:
-        """The measures of the directorates of a wider report, by indicator, directorate and level."""
-        return _measures(self.slices["areas"], ("indicator", "scope", "group"))
+        return tuple(
+            name.removeprefix(f"{template}_") for name in self.numbers.names if name.startswith(f"{template}_")
+        )
 
     def area(self, indicator: str, directorate: str, level: str = "") -> Measure:
         """A measure of a directorate; nothing (0 of 0) where it has none."""
-        return self.areas.get((indicator, directorate, level), NOTHING)
+        return self.numbers.areas.get((indicator, directorate, level), NOTHING)
 
     @cached_property
     def _labels(self) -> dict[tuple[str, str], str]:
@@ -168,39 +145,13 @@ class Brief:
         return rows_of(rows[rows["list"] == name])
 
 
-def read(project: Project, round_name: str, scope: str, report: str, language: str) -> Brief:
-    """The brief of a report, checked to be the one asked for."""
+def read(project: Project, round_name: str, scope: str, report: str, languages: Sequence[str]) -> Brief:
+    """The brief of a report in these languages, checked to be the one asked for."""
     folder = project.brief(round_name, scope, report)
     told = project.read_json(folder / "brief.json")
     asked = {"round": round_name, "scope": scope, "report": report}
     if {name: told.get(name) for name in asked} != asked:
         raise BriefError(f"{project.relative(folder)} is about another report: run `herams brief {round_name}`")
     slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
-    return Brief(told, slices, load_words(project, language), language)
-
-
-def _measures(rows: pd.DataFrame, key: tuple[str, str, str]) -> dict[tuple[str, str, str], Measure]:
-    names = ("numerator", "denominator", "missing", "not_asked")
-    numbers = {name: pd.to_numeric(rows[name]).astype("Int64") for name in names}
-    values = _values(numbers["numerator"], numbers["denominator"], rows["unit"])
-    columns = [*(rows[name] for name in key), *numbers.values(), values, rows["reason"]]
-    return {
-        (one, two, three): Measure(
-            0 if pd.isna(above) else int(above),
-            None if pd.isna(below) else int(below),
-            None if pd.isna(value) else float(value),
-            int(missing),
-            int(unasked),
-            reason,
-        )
-        for one, two, three, above, below, missing, unasked, value, reason in zip(*columns, strict=True)
-    }
-
-
-def _values(above: pd.Series[int], below: pd.Series[int], units: pd.Series[str]) -> pd.Series[float]:
-    """The shares of many measures at once; a count has none."""
-    found = pd.Series(float("nan"), index=above.index)
-    for unit in sorted(set(units) & set(SCALES)):
-        rows = units == unit
-        found[rows] = share(above[rows], below[rows], unit)
-    return found
+    first, *others = (load_words(project, language) for language in languages)
+    return Brief(told, slices, first, tuple(others))

@@ -9,9 +9,10 @@ from itertools import accumulate
 from markupsafe import Markup
 
 from pipeline.codebook import rows_of
-from pipeline.figures.brief import Brief, Measure
-from pipeline.figures.draw import rising
+from pipeline.figures.brief import Brief
+from pipeline.figures.draw import marked, rising
 from pipeline.figures.html import Cell, Chart, Part, paragraph, plain, table
+from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import Single, bar_chart, cell
 from pipeline.figures.section import section
 from pipeline.words import number, percent
@@ -80,7 +81,10 @@ def progress(brief: Brief) -> Iterator[Part]:
     half = next(day for day, reached in zip(days, sums, strict=True) if 2 * reached >= sums[-1])
     told = {"first": str(days[0]), "half": str(half), "last": str(days[-1]), "n": sums[-1], "days": len(days)}
     caption = brief.say("progress.caption")
-    yield Chart(rising(days, sums), f"{caption} {brief.say('progress.spoken', **told)}", caption)
+    named = [str(day)[:7] for day in marked(days)]
+    yield Chart(
+        rising(days, sums, named, brief.direction), f"{caption} {brief.say('progress.spoken', **told)}", caption
+    )
     months = sorted({row["day"][:7] for row in rows})
     yield table(
         brief.say("progress.table"),

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from pipeline.figures.brief import Brief, Measure
+from pipeline.figures.brief import Brief
 from pipeline.figures.html import Part, named, paragraph, table
+from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import (
     ALL_LEVELS,
     Fractions,

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from pipeline.figures.brief import Brief, Measure
+from pipeline.figures.brief import Brief
 from pipeline.figures.html import Html, Part, bullets, joined, paragraph, terms
+from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import causes, compared, iraq_name
 from pipeline.figures.section import section
 from pipeline.words import number, percent

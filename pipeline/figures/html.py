@@ -28,13 +28,14 @@ class Html:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart: its SVG, what it shows in words, its caption, a note below, and its width."""
+    """A drawn chart: its SVG, what it shows in words, its caption, a note below, its width, what its colours mean."""
 
     svg: str
     alt: str
     caption: str
     note: str = ""
     shown: str = "half"
+    legend: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.figures.brief import Brief, Measure
+from pipeline.figures.brief import Brief
 from pipeline.figures.html import Cell, Part, paragraph, table
+from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import cell, shaded
 from pipeline.figures.section import section
 from pipeline.words import number, percent

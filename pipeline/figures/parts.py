@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from pipeline.figures.brief import LEVELS, Brief, Measure
+from pipeline.figures.brief import LEVELS, Brief
 from pipeline.figures.draw import Row, bars, stacked
 from pipeline.figures.html import Chart, Tile
+from pipeline.figures.numbers import Measure
 from pipeline.words import decimal, number, percent
 
 ALL_LEVELS = ("", *LEVELS)
@@ -106,10 +107,10 @@ def by_level(brief: Brief, parts: Mapping[str, tuple[Measure, Fractions]]) -> li
 
 
 def causes(brief: Brief, template: str, list_name: str) -> list[Single]:
-    """The causes or barriers that facilities name, most often named first."""
+    """The causes or barriers that facilities name, most often named first, else in the order of the form."""
     found = [Single(brief.label(list_name, key), brief.measure(f"{template}_{key}")) for key in brief.keys(template)]
     named = [row for row in found if row.measure.numerator]
-    return sorted(named, key=lambda row: (-(row.measure.value or 0), row.label))
+    return sorted(named, key=lambda row: -(row.measure.value or 0))
 
 
 # --- charts --------------------------------------------------------------------------------------------------------
@@ -124,7 +125,12 @@ def stacked_chart(
     title = brief.say(f"{key}.caption")
     spoken = "; ".join(_spoken_parts(brief, row, kinds, legend) for row in rows)
     return Chart(
-        stacked(drawn, kinds, legend), f"{title} {spoken}.", title, few(brief, (row.whole for row in rows)), shown
+        stacked(drawn, kinds, brief.direction),
+        f"{title} {spoken}.",
+        title,
+        few(brief, (row.whole for row in rows)),
+        shown,
+        tuple(legend.items()),
     )
 
 
@@ -133,10 +139,11 @@ def bar_chart(brief: Brief, key: str, rows: Sequence[Single], shown: str = "half
     drawn = [
         Row(row.label, _single_note(brief, row.measure), (row.measure.fraction,), _mark(row.compared)) for row in rows
     ]
-    marked = brief.say("chart.mark", name=iraq_name(brief)) if any(row.compared for row in rows) else ""
+    marked = (("mark", brief.say("chart.mark", name=iraq_name(brief))),) if any(row.compared for row in rows) else ()
     title = brief.say(f"{key}.caption", **values)
     spoken = "; ".join(_spoken_single(brief, row) for row in rows)
-    return Chart(bars(drawn, marked), f"{title} {spoken}.", title, few(brief, (row.measure for row in rows)), shown)
+    noted = few(brief, (row.measure for row in rows))
+    return Chart(bars(drawn, brief.direction), f"{title} {spoken}.", title, noted, shown, marked)
 
 
 def iraq_name(brief: Brief) -> str:
@@ -150,7 +157,7 @@ def iraq_name(brief: Brief) -> str:
 
 def compared(brief: Brief, indicator: str, level: str = "") -> str:
     """Iraq's share as it is displayed, in whole percent; blank where it is not known."""
-    return brief.compared.get((indicator, level), "")
+    return brief.numbers.compared.get((indicator, level), "")
 
 
 def _kind_word(brief: Brief, key: str, kind: str) -> str:

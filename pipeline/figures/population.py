@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from pipeline.figures.brief import Brief, Measure
+from pipeline.figures.brief import Brief
 from pipeline.figures.html import Part, bullets, paragraph, table
+from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import rate
 from pipeline.figures.section import section
 from pipeline.words import NONE

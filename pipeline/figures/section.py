@@ -1,7 +1,7 @@
 """A section of a page: a function of the brief that gives pieces, and the way they come out of a notebook's cell.
 
-Each piece is published with the name of its section, so that the page can tell whether all that the notebook names is
-there. A section with numbers is left out, by name, where the gate has closed the scope.
+Each piece is published with the name of its section and its language, so that the page can tell whether all that the
+notebook names is there. A section with numbers is left out, by name, where the gate has closed the scope.
 """
 
 from __future__ import annotations
@@ -32,19 +32,17 @@ class Section:
     __doc__: str = field(default="", compare=False)
 
     def __call__(self, brief: Brief) -> None:
-        """Shows the section's pieces, or says that they are left out."""
+        """Shows the section's pieces in each language, or says that they are left out."""
         if brief.is_closed and self.has_numbers:
-            _publish(
-                {"text/plain": f"{self.name}: left out, {brief.told['scope']} is closed"},
-                {"left_out": "closed"},
-                self.name,
-            )
+            text = f"{self.name}: left out, {brief.told['scope']} is closed"
+            _publish({"text/plain": text}, {"left_out": "closed"}, self.name)
             return
-        pieces = self.parts(brief)
-        if not pieces:
-            raise ReportError(f"figures.{self.name} has nothing to show, not even a reason")
-        for piece in pieces:
-            _show(piece, self.name)
+        for told in brief.translations:
+            pieces = self.parts(told)
+            if not pieces:
+                raise ReportError(f"figures.{self.name} has nothing to show in {told.language!r}, not even a reason")
+            for piece in pieces:
+                _show(piece, self.name, told.language)
 
     def parts(self, brief: Brief) -> list[Part]:
         """The section's pieces, its heading first."""
@@ -61,17 +59,14 @@ def section(name: str, has_numbers: bool = True, has_heading: bool = True) -> Ca
     return made
 
 
-def _show(piece: Part, name: str) -> None:
+def _show(piece: Part, name: str, language: str) -> None:
     if isinstance(piece, Html):
-        told = {"shown": "html", "heading": piece.heading, "level": piece.level}
+        told = {"shown": "html", "heading": piece.heading, "level": piece.level, "language": language}
         _publish({HTML: str(piece.markup)}, told, name)
     elif isinstance(piece, Chart):
-        _publish(
-            {SVG: piece.svg, "text/plain": piece.alt},
-            {"shown": piece.shown},
-            name,
-            {SVG: {"alt": piece.alt, "caption": piece.caption, "note": piece.note}},
-        )
+        about = {"alt": piece.alt, "caption": piece.caption, "note": piece.note, "legend": list(piece.legend)}
+        told = {"shown": piece.shown, "language": language}
+        _publish({SVG: piece.svg, "text/plain": piece.alt}, told, name, {SVG: about})
 
 
 def _publish(data: dict[str, str], told: dict[str, Any], name: str, also: dict[str, Any] | None = None) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from pipeline.figures.brief import LEVELS, Brief, Measure
+from pipeline.figures.brief import LEVELS, Brief
 from pipeline.figures.facilities import more
 from pipeline.figures.html import Part, heading, named, paragraph, stack, table
+from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import (
     ALL_LEVELS,
     Single,

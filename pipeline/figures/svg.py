@@ -2,17 +2,23 @@
 
 Text has the page's font; matplotlib only measures with the font it brings. Ids, clipping, metadata and comments go:
 they differ between versions, or stand twice on a page.
+
+Texts that each language has in its own words are slots, `{0}`, `{1}` …, until `filled` puts them in.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+from markupsafe import escape
 from matplotlib.figure import Figure
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,7 +30,16 @@ RECTANGLE = re.compile(r"M(\S+) (\S+?)L(\S+) \2L\3 (\S+?)L\1 \4z")
 FONT_SIZE = "9.5"
 UPRIGHT = re.compile(r"rotate\(-?0[ )]")
 LOOK = ("fill", "stroke", "stroke-width", "font-size", "font-weight", "text-anchor", "fill-opacity")
+COMMAND = re.compile(r"([MLCQHVz])([^MLCQHVz]*)")
 SAVED = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A text of a chart, and the size of its letters in points where it is not as drawn."""
+
+    text: str
+    size: float = 0
 
 
 def svg(figure: Figure, style: Any) -> str:
@@ -101,3 +116,45 @@ def _shorten(element: ElementTree.Element) -> None:
 
 def _rounded(found: re.Match[str]) -> str:
     return f"{float(found.group()):.1f}".removesuffix(".0")
+
+
+# --- languages -----------------------------------------------------------------------------------------------------
+
+
+def filled(drawn: str, texts: Sequence[Slot], direction: str = "ltr") -> str:
+    """A chart with its texts in their slots, escaped; from the right to the left it is the mirror image."""
+    chart = mirrored(drawn) if direction == "rtl" else drawn
+    return chart.format(*(_sized(slot) for slot in texts))
+
+
+def _sized(slot: Slot) -> str:
+    text = escape(slot.text)
+    return f'<tspan font-size="{slot.size:g}">{text}</tspan>' if slot.size else str(text)
+
+
+@cache
+def mirrored(drawn: str) -> str:
+    """The mirror image of a chart, whose texts are read from the right."""
+    root = ElementTree.fromstring(drawn)
+    width = float(root.attrib["viewBox"].split()[2])
+    for element in root.iter():
+        if "d" in element.attrib:
+            element.attrib["d"] = COMMAND.sub(lambda found: _mirrored(found, width), element.attrib["d"])
+        if element.tag == f"{SVG}text":
+            element.attrib["x"] = f"{width - float(element.attrib.get('x', 0)):.1f}".removesuffix(".0")
+    # A text begins at its anchor on the right: an end of its line stays the end of its line.
+    root.attrib["direction"] = "rtl"
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _mirrored(found: re.Match[str], width: float) -> str:
+    command, numbers = found.group(1), [float(one) for one in found.group(2).split()]
+    if command == "V" or not numbers:
+        return found.group()
+    if command == "H":
+        return f"H{width - numbers[0]:.1f}".removesuffix(".0")
+    pairs = [
+        f"{width - x:.1f}".removesuffix(".0") + f" {y:.1f}".removesuffix(".0")
+        for x, y in zip(numbers[::2], numbers[1::2], strict=True)
+    ]
+    return command + " ".join(pairs)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -17,12 +18,12 @@ from markupsafe import Markup
 from pipeline.errors import ReportError
 from pipeline.kernel.checks import ECHO, tags
 from pipeline.page.checks import faults as page_faults
+from pipeline.words import DIRECTIONS
 
 SVG = "image/svg+xml"
 HTML = "text/html"
 # What nbconvert and matplotlib write where nobody described a picture.
 PLACEHOLDERS = ("no description has been provided", "image", "figure", "chart", "plot", "svg")
-DIRECTIONS = {"en": "ltr", "ar": "rtl", "ckb": "rtl"}
 # <svg xmlns="http://www.w3.org/2000/svg" …>: needed by Jupyter, not by HTML, and an address like any other.
 NAMESPACE = re.compile(r'\s+xmlns(?::xlink)?="[^"]*"')
 
@@ -47,21 +48,31 @@ class Frame:
     words: Mapping[str, str]
 
 
-def render(executed: Any, frame: Frame, template: str) -> str:
-    """The page of an executed notebook; anything that is not fit to be shown is told in one ReportError."""
-    found = [*_strangers(executed), *_unkept(executed)]
+def render(executed: Any, frames: Iterable[Frame], template: str) -> list[str]:
+    """The pages of an executed notebook, one for each frame; what is not fit to be shown is told in one ReportError."""
+    frames = tuple(frames)
+    found = [*_strangers(executed), *(fault for frame in frames for fault in _unkept(executed, frame.language))]
     if found:
         raise ReportError("the page would not show what the notebook says: " + "; ".join(found))
-    page = _filled(executed, frame, template)
+    return [_fit(_filled(executed, frame, template)) for frame in frames]
+
+
+def _fit(page: str) -> str:
     found = page_faults(page)
     if found:
         raise UnfitPageError("the page is not fit to be shown: " + "; ".join(found[:12]), page)
     return page
 
 
-def pieces(cell: Any) -> list[Any]:
-    """The outputs of a cell that a page shows: neither what was left out nor the echo of the parameters."""
-    return [output for output in cell.outputs if "shown" in output.get("metadata", {}).get("herams", {})]
+def pieces(cell: Any, language: str) -> list[Any]:
+    """The outputs of a cell that the page of a language shows; not what was left out, nor the echo of parameters."""
+    return [output for output in cell.outputs if _of(output, language) and "shown" in output.metadata.herams]
+
+
+def _of(output: Any, language: str) -> bool:
+    """Whether a piece is of a language, or of none since it was left out."""
+    told = output.get("metadata", {}).get("herams", {})
+    return "piece" in told and told.get("language", language) == language
 
 
 def embedded_svg(output: Any) -> Markup:
@@ -80,7 +91,7 @@ def _filled(executed: Any, frame: Frame, template: str) -> str:
         preprocessors=[],
         default_preprocessors=[],
         template_paths=[],
-        filters={"embedded_svg": embedded_svg, "pieces": pieces},
+        filters={"embedded_svg": embedded_svg, "pieces": partial(pieces, language=frame.language)},
     )
     page = {
         "title": frame.title,
@@ -90,8 +101,8 @@ def _filled(executed: Any, frame: Frame, template: str) -> str:
         "receipt_id": frame.receipt_id,
         "style": frame.style,
         "words": dict(frame.words),
-        "contents": list(_contents(executed)),
-        "first": next((piece["piece"] for cell in _code_cells(executed) for piece in _told(cell)), ""),
+        "contents": list(_contents(executed, frame.language)),
+        "first": next((told["piece"] for cell in _code_cells(executed) for told in _told(cell, frame.language)), ""),
     }
     body, _ = exporter.from_notebook_node(executed, resources={"page": page})
     return str(body).strip() + "\n"
@@ -104,15 +115,15 @@ def _code_cells(executed: Any) -> list[Any]:
     return [cell for cell in executed.cells if cell.cell_type == "code"]
 
 
-def _told(cell: Any) -> list[Any]:
+def _told(cell: Any, language: str) -> list[Any]:
     """What the pieces of a cell say of themselves."""
-    return [output.metadata.herams for output in pieces(cell)]
+    return [output.metadata.herams for output in pieces(cell, language)]
 
 
-def _contents(executed: Any) -> Iterator[tuple[str, str]]:
+def _contents(executed: Any, language: str) -> Iterator[tuple[str, str]]:
     """Anchor and heading of each section, for the table of contents."""
     for cell in _code_cells(executed):
-        for told in _told(cell):
+        for told in _told(cell, language):
             if told.get("level") == 2:
                 yield told["piece"], told["heading"]
 
@@ -167,11 +178,12 @@ def named_pieces(source: str) -> list[str]:
     ]
 
 
-def _unkept(executed: Any) -> Iterator[str]:
-    """Figures and tables that a notebook names and does not show, or shows and does not name."""
+def _unkept(executed: Any, language: str) -> Iterator[str]:
+    """Figures and tables that a notebook names and does not show in a language, or shows and does not name."""
     for cell in _code_cells(executed):
-        told = [output.get("metadata", {}).get("herams", {}).get("piece") for output in cell.outputs]
-        shown = list(dict.fromkeys(piece for piece in told if piece))
+        told = [output.metadata.herams["piece"] for output in cell.outputs if _of(output, language)]
+        shown = list(dict.fromkeys(told))
         named = named_pieces(cell.source)
         if shown != named:
-            yield f"cell {cell.id!r} names {', '.join(named) or 'nothing'} and shows {', '.join(shown) or 'nothing'}"
+            names, shows = ", ".join(named) or "nothing", ", ".join(shown) or "nothing"
+            yield f"cell {cell.id!r} names {names} and shows {shows} in {language!r}"
