@@ -88,7 +88,7 @@ def line(project: Project, say: Words, which: tuple[str, str, str], name: str) -
     standing, why = _standing(project, say, which, told)
     return Line(
         name=name,
-        title=project.registry.reports[which[2]].title,
+        title=say(f"report.{which[2]}"),
         state=told["state"] if told else "",
         standing=standing,
         why=why,

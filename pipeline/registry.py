@@ -61,11 +61,12 @@ class Round(Entry):
 
 
 class Report(Entry):
-    """A report of the catalogue: its notebook, and the scopes it is made for."""
+    """A report of the catalogue: its notebook, the scopes it is made for, the modules of services it is about."""
 
     notebook: Word
-    scopes: Literal["directorates", "wider", "iraq"]
-    title: str
+    scopes: Literal["parts", "iraq"]
+    """Iraq, or each of its parts: the directorates and the two ministries."""
+    modules: list[str] = []
 
 
 class Registry(Entry):
@@ -75,8 +76,10 @@ class Registry(Entry):
     open: list[Word]
     simulated: list[Word]
     directorates: list[Word]
-    wider_scopes: list[Word]
+    ministries: list[Word]
     rounds: dict[Word, Round]
+    subjects: list[Word]
+    domains: list[Word]
     reports: dict[Word, Report]
 
     @model_validator(mode="after")
@@ -87,11 +90,23 @@ class Registry(Entry):
         made = [name for name in self.open if self.rounds[name].source == "simulated"]
         if sorted(self.simulated) != sorted(made):
             raise ValueError(f"simulated: must be the open rounds with source `simulated`, {made}")
-        if self.wider_scopes != list(WIDER_SCOPES):
-            raise ValueError(f"wider_scopes must be {list(WIDER_SCOPES)}")
+        if (*self.ministries, "iraq") != WIDER_SCOPES:
+            raise ValueError(f"ministries must be {list(WIDER_SCOPES[:-1])}")
+        return self
+
+    @model_validator(mode="after")
+    def _catalogue_in_the_lists(self) -> Registry:
+        """The lists that DVC reads name the reports of Iraq: those with an own notebook, and those that share one."""
+        own = [name for name, one in self.reports.items() if one.scopes == "iraq" and not one.modules]
+        shared = [name for name, one in self.reports.items() if one.modules]
+        if self.subjects != own or self.domains != shared:
+            raise ValueError(f"subjects must be {own}, and domains {shared}: the reports of Iraq, in their order")
+        strangers = [name for name in own if self.reports[name].notebook != name]
+        if strangers:
+            raise ValueError(f"reports: {strangers[0]} must have a notebook of its own name, or modules")
         return self
 
     def reports_of(self, scope: str) -> tuple[str, ...]:
-        """The reports that are made for a scope."""
-        kinds = {"wider", scope} if scope in WIDER_SCOPES else {"directorates"}
-        return tuple(name for name, report in self.reports.items() if report.scopes in kinds)
+        """The reports that are made for a scope whenever a round is."""
+        kind = "iraq" if scope == "iraq" else "parts"
+        return tuple(name for name, report in self.reports.items() if report.scopes == kind)

@@ -81,9 +81,10 @@ def _places(declared: receipt.Declaration) -> dict[str, str]:
 
 def _frame(project: Project, declared: receipt.Declaration, told: Mapping[str, Any], language: str) -> page.Frame:
     say = words.load(project, language)
-    name = told["names"][language]
+    name, parameters = told["names"][language], declared.parameters
+    subject = say(f"report.{parameters['report']}")
     return page.Frame(
-        title=say("page_title", scope=name, round=declared.parameters["round"]),
+        title=say("page_title", report=subject, scope=name, round=parameters["round"]),
         language=language,
         state=told["state"],
         receipt_id=declared.printed_id,

@@ -30,7 +30,7 @@ def rows(project: Path) -> Iterator[tuple[str, float, str, float]]:
     yield "ingest → measures, without gates (CPU)", made["bare"], "pandas reads that CSV", made["read"]
     yield "brief, all scopes (CPU)", made["brief"], "pandas reads that CSV", made["read"]
     yield "peak memory of these stages, in GB", made["memory"], "the CSV's size in GB", made["size"]
-    for scope, report in (("anbar", "overview"), ("iraq", "national")):
+    for scope, report in (("anbar", "overview"), ("iraq", "operations")):
         told = part(f"report {scope} {report}", project)
         for name in ("kernel", "imports", "cells", "html"):
             yield f"report {scope}: {name} (wall)", told[name], "its cells", told["cells"]

@@ -50,6 +50,13 @@ def round_of(project: Project) -> str:
     return project.registry.open[0]
 
 
+def report_showing(project: Project, scope: str, section: str) -> str:
+    """The first report of a scope whose notebook shows a section."""
+    reports = {name: project.registry.reports[name].notebook for name in project.registry.reports_of(scope)}
+    call = f"figures.{section}(brief)"
+    return next(name for name, book in reports.items() if call in project.read_text(project.notebook(book)))
+
+
 def made_from_exports(project: Project) -> None:
     """Everything between the exports and the briefs, with open verdicts."""
     name = round_of(project)

@@ -16,6 +16,7 @@ from pipeline import brief, clean, measure, simulate
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import slices as brief_slices
 from pipeline.brief.material import gather
+from pipeline.brief.subjects import SUBJECTS, of_domains
 from pipeline.errors import VerdictError
 from pipeline.project import Project
 
@@ -23,7 +24,7 @@ SLICES = ("measures", "comparison", "areas", "labels", "items", "methods", "find
 
 
 def folder(project: Project, scope: str) -> Path:
-    report = project.registry.reports_of(scope)[0]
+    report = "facilities" if scope == "iraq" else "overview"
     return project.brief(made.round_of(project), scope, report)
 
 
@@ -76,7 +77,7 @@ def test_no_share_is_stored() -> None:
 
 
 def test_hospitals_primary_care_and_other_add_up_to_all() -> None:
-    found = rows(made.whole(), "iraq", "measures")
+    found = rows(made.whole(), "federal", "measures")
     for indicator in ("U_LISTED", "SVC_FULL_QHeRAMS422", "AMN_ANY_BAWA1", "GAP_COUNT", "BED_COUNT_all"):
         mine = found[found["indicator"] == indicator]
         whole = mine.loc[mine["dimension"] == "all", "numerator"].astype(int).sum()
@@ -102,10 +103,33 @@ def test_a_directorates_counts_are_those_of_its_facilities() -> None:
 def test_iraqs_shares_stand_beside_in_whole_percent_as_they_are_displayed() -> None:
     project = made.whole()
     beside = rows(project, "kirkuk", "comparison").set_index(["indicator", "group"])["percent"]
-    whole = rows(project, "iraq", "measures")
-    row = whole[(whole["indicator"] == "FUN_FULL") & (whole["dimension"] == "all")].iloc[0]
+    whole = project.read_table(made.round_of(project), "measures").astype({"indicator": str, "scope": str})
+    of_iraq = whole[(whole["scope"] == "iraq") & (whole["dimension"] == "all")]
+    row = of_iraq.set_index("indicator").loc["FUN_FULL"]
     assert beside["FUN_FULL", ""] == f"{round(100 * int(row['numerator']) / int(row['denominator']))}\u202f%"
     assert rows(project, "iraq", "comparison").empty
+
+
+def test_a_report_about_a_domain_knows_its_own_services_only() -> None:
+    project = made.whole()
+    items = project.read_csv(project.brief(made.round_of(project), "federal", "overview") / "items.csv")
+    known = project.read_csv(project.brief(made.round_of(project), "iraq", "child-health") / "measures.csv")
+    services = set(known.loc[known["indicator"].str.startswith("SVC_FULL_"), "indicator"])
+    mine = items[(items["kind"] == "service") & (items["module"] == "child_health_nutrition")]
+    assert services == {f"SVC_FULL_{code}" for code in mine["item"]}
+    subject = of_domains(["child_health_nutrition"], items)
+    assert subject.shown(["SVC_FULL_QHeRAMS200", "SVC_FULL_QHeRAMS2001", "U_LISTED", "BED_COUNT_all"]) == {
+        "SVC_FULL_QHeRAMS200",
+        "U_LISTED",
+    }
+
+
+def test_the_methods_of_a_report_are_those_of_its_indicators() -> None:
+    project = made.whole()
+    folder_of = project.brief(made.round_of(project), "iraq", "workforce")
+    codes = set(project.read_csv(folder_of / "methods.csv")["code"])
+    assert {"U_LISTED", "HR_TOTAL", "HR_CADRE"} <= codes
+    assert not [code for code in codes if code.startswith(("BED", "SVC", "AMN"))]
 
 
 def test_a_directorate_is_told_the_population_of_its_own_governorate_only() -> None:
@@ -157,7 +181,7 @@ def test_a_directorate_that_sent_nothing_is_closed_and_named(tmp_path: Path) -> 
     material = gather(project, made.round_of(project))
     facilities = material.tables["facilities"]
     facilities["directorate"] = facilities["directorate"].replace("kirkuk", "erbil")
-    found, _ = brief.cut(material, "kirkuk", brief.shared(material, ["kirkuk", "iraq"]))
+    found, _ = brief.cut(material, "kirkuk", brief.shared(material, ["kirkuk", "iraq"]), SUBJECTS["overview"])
     assert (found["state"], found["absent"]) == ("closed", ["kirkuk"])
 
 

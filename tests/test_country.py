@@ -36,7 +36,7 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def test_the_national_brief_reconciles_to_every_line_of_the_real_totals(country: Project) -> None:
-    lines = country.read_json(country.brief(ROUND, "iraq", "national") / "brief.json")["reconciliation"]
+    lines = country.read_json(country.brief(ROUND, "iraq", "operations") / "brief.json")["reconciliation"]
     known = country.read_csv(country.reference("national_totals_2023-11.csv"))
     assert [(line["item"], line["value"], line["known"]) for line in lines] == [
         (row["item"], row["value"], int(row["count"])) for row in known.to_dict("records")

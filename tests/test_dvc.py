@@ -55,8 +55,9 @@ def graph() -> grimp.ImportGraph:
         "gate-measures",
         "brief",
         "report-directorate",
-        "report-wider",
-        "report-collection",
+        "report-ministry",
+        "report-subject",
+        "report-domain",
     ],
 )
 def test_a_stage_names_the_modules_that_it_imports(here: Project, graph: grimp.ImportGraph, stage: str) -> None:

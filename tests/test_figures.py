@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,16 @@ def brief_of(project: Project, scope: str) -> Brief:
     return read(project, made.round_of(project), scope, project.registry.reports_of(scope)[0], ["en"])
 
 
+def iraq_showing(section: str) -> Brief:
+    """The brief of a report of Iraq that shows a section; of the federal overview where none does."""
+    project = made.whole()
+    for scope in ("iraq", "federal"):
+        with suppress(StopIteration):
+            report = made.report_showing(project, scope, section)
+            return read(project, made.round_of(project), scope, report, ["en"])
+    raise AssertionError(f"no notebook shows {section}")
+
+
 def shown(brief: Brief, name: str) -> list[Html | Chart]:
     return SECTIONS[name].parts(brief)
 
@@ -47,7 +58,7 @@ def changed(brief: Brief, **slices: pd.DataFrame) -> Brief:
 
 @pytest.mark.parametrize("name", sorted(SECTIONS))
 def test_every_section_shows_something_for_iraq(name: str) -> None:
-    parts = shown(brief_of(made.whole(), "iraq"), name)
+    parts = shown(iraq_showing(name), name)
     assert parts
     for part in parts:
         assert str(part.markup) if isinstance(part, Html) else (part.alt and part.caption)
@@ -62,7 +73,7 @@ def test_every_section_shows_something_for_a_directorate(name: str, scope: str) 
 @pytest.mark.parametrize("name", sorted(SECTIONS))
 @pytest.mark.parametrize("facilities", [0, 9])
 def test_a_scope_without_facilities_or_answers_still_reads_well(name: str, facilities: int) -> None:
-    brief = brief_of(made.whole(), "iraq")
+    brief = iraq_showing(name)
     measures = brief.slices["measures"]
     kept = measures if facilities else measures[measures["dimension"] == "all"]
     blank = kept.assign(numerator="0", not_asked="0", missing=str(facilities))
@@ -81,7 +92,7 @@ def test_a_section_shows_the_numbers_of_the_brief() -> None:
 
 
 def test_every_service_has_its_share_with_numerator_and_denominator() -> None:
-    brief = brief_of(made.whole(), "iraq")
+    brief = brief_of(made.whole(), "federal")
     tables = text(shown(brief, "services"))
     assert tables.count('<tr><th scope="row">') == 86
     found = brief.measure("SVC_FULL_QHeRAMS422")
@@ -96,7 +107,7 @@ def test_a_few_facilities_are_marked_and_the_mark_explained() -> None:
 
 
 def test_shares_of_facilities_and_of_mentions_stand_in_tables_of_their_own() -> None:
-    captions = re.findall(r"<caption><span>(.*?)</span>", text(shown(brief_of(made.whole(), "iraq"), "barriers")))
+    captions = re.findall(r"<caption><span>(.*?)</span>", text(shown(brief_of(made.whole(), "federal"), "barriers")))
     assert [("mentions" in caption, "facilities" in caption) for caption in captions[1:]] == [
         (False, True), (False, True), (True, False), (True, False),
     ]  # fmt: skip
@@ -113,6 +124,12 @@ def test_a_total_is_not_called_iraq_alone_while_a_directorate_is_absent() -> Non
     brief = brief_of(made.whole(), "iraq")
     absent = replace(brief, told={**brief.told, "coverage": {"reported": 2, "of": 3}})
     assert "<h1>Iraq (2 of 3 directorates)</h1>" in text(shown(absent, "title"))
+
+
+def test_the_page_of_one_directorate_sets_none_beside_another() -> None:
+    section = SECTIONS["directorates"]
+    assert section.left_out(brief_of(made.whole(), "kirkuk")) == "one directorate"
+    assert section.left_out(brief_of(made.whole(), "federal")) == ""
 
 
 def test_simulated_data_says_so_at_the_top() -> None:
@@ -147,7 +164,7 @@ def test_the_national_page_names_a_closed_directorate_without_numbers(tmp_path: 
 
 
 def test_a_question_that_no_form_asked_is_said_to_be_not_asked() -> None:
-    assert "not asked in this round" in text(shown(brief_of(made.whole(), "iraq"), "information"))
+    assert "not asked in this round" in text(shown(iraq_showing("information"), "information"))
 
 
 def test_an_indicator_that_the_brief_lacks_does_not_pass_for_a_zero() -> None:

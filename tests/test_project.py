@@ -43,7 +43,9 @@ def test_an_unknown_round_is_told_with_the_nearest(here: Project) -> None:
         {"opne": []},
         {"open": ["nowhere-2023"]},
         {"simulated": []},
-        {"wider_scopes": ["iraq"]},
+        {"ministries": ["iraq"]},
+        {"subjects": ["summary"]},
+        {"domains": []},
         {"open": "small-2023"},
     ],
 )

@@ -31,7 +31,7 @@ def test_the_id_is_the_same_in_another_folder(tmp_path: Path) -> None:
     "name",
     [
         "data/briefs/small-2023/kirkuk/overview/measures.csv",
-        "notebooks/directorate.ipynb",
+        "notebooks/overview.ipynb",
         "notebooks/template/style.css",
         "data/codebooks/iraq-2022/choices.csv",
         "requirements.lock",

@@ -20,9 +20,10 @@ from pipeline.brief import lists as brief_lists
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
 from pipeline.brief.material import Material, gather
+from pipeline.brief.subjects import SUBJECTS, Subject, of_domains
 from pipeline.codebook import rows_of
 from pipeline.project import Project
-from pipeline.registry import WIDER_SCOPES
+from pipeline.registry import WIDER_SCOPES, Report
 
 Slices = dict[str, pd.DataFrame]
 
@@ -45,18 +46,18 @@ def brief(project: Project, round_name: str) -> None:
     cuts = shared(material, project.scopes)
     with project.replacing_folder(project.briefs(round_name)) as draft:
         for scope in project.scopes:
-            for notebook, reports in _by_notebook(project, scope).items():
-                told, slices = CUTS.get(notebook, cut)(material, scope, cuts)
-                for report in reports:
-                    _write(project, draft / scope / report, told | {"report": report}, slices)
+            for report in project.registry.reports_of(scope):
+                told, slices = cut_of(project.registry.reports[report], material, scope, cuts)
+                _write(project, draft / scope / report, told | {"report": report}, slices)
 
 
-def _by_notebook(project: Project, scope: str) -> dict[str, list[str]]:
-    """The reports of a scope by the notebook that they are made with: it says what they must know."""
-    found: dict[str, list[str]] = {}
-    for report in project.registry.reports_of(scope):
-        found.setdefault(project.registry.reports[report].notebook, []).append(report)
-    return found
+def cut_of(report: Report, material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Slices]:
+    """What a report of the catalogue may know of a scope, by its notebook and the modules that it is about."""
+    if report.notebook == "collection":
+        return cut_collection(material, scope, cuts)
+    is_domain = bool(report.modules)
+    subject = of_domains(report.modules, cuts.everywhere["items"]) if is_domain else SUBJECTS[report.notebook]
+    return cut(material, scope, cuts, subject)
 
 
 def shared(material: Material, scopes: Iterable[str]) -> Cuts:
@@ -73,20 +74,23 @@ def shared(material: Material, scopes: Iterable[str]) -> Cuts:
     )
 
 
-def cut(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Slices]:
+def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[dict[str, Any], Slices]:
     """What the report of a scope may know: the content of brief.json, and the slices by name."""
     told = {**_who(material, scope), **brief_state.about(material, scope)}
     findings = brief_state.findings_of(material, scope)
     slices: Slices = {
         **cuts.everywhere,
+        "items": subject.items(cuts.everywhere["items"]),
+        "methods": subject.methods(cuts.everywhere["methods"]),
         "labels": brief_slices.labels(material, scope, cuts.words),
         "findings": findings.head(brief_state.FINDINGS_SHOWN).drop(columns="sector"),
     }
     if told["state"] == "closed":
         # Who it is, its state, its findings and the bytes that were judged: no number.
         return told | {"decisions": [], "account": {}}, slices
-    slices |= _numbers(material, scope, cuts)
-    slices["facilities"], lengths = brief_lists.facilities(material, scope, cuts.lists)
+    slices |= {name: subject.measures(rows) for name, rows in _numbers(material, scope, cuts).items()}
+    lists = {name: cuts.lists[name] for name in subject.lists}
+    slices["facilities"], lengths = brief_lists.facilities(material, scope, lists)
     return told | {
         "lengths": lengths,
         "population": _population(material, scope),
@@ -103,10 +107,6 @@ def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str
     words = brief_slices.labels(material, scope, cuts.words)
     labels = pd.concat([words, brief_collection.labels(material, scope)], ignore_index=True)
     return told, {"labels": labels, "findings": findings, **brief_collection.slices(material, scope)}
-
-
-# What a notebook must know, where that is not the numbers of its scope.
-CUTS = {"collection": cut_collection}
 
 
 def _numbers(material: Material, scope: str, cuts: Cuts) -> Slices:

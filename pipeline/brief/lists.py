@@ -48,7 +48,9 @@ def facilities(material: Material, scope: str, whole: Lists) -> tuple[pd.DataFra
     members = [slug for slug in material.members(scope) if slug not in left_out]
     mine = {name: rows[rows["directorate"].isin(members)] for name, rows in whole.items()}
     found = [_listed(name, rows) for name, rows in mine.items()]
-    return pd.concat(found, ignore_index=True), {name: len(rows) for name, rows in mine.items()}
+    return pd.concat([pd.DataFrame(columns=COLUMNS), *found], ignore_index=True), {
+        name: len(rows) for name, rows in mine.items()
+    }
 
 
 def _listed(name: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,6 +14,8 @@ from pipeline.figures.section import section
 from pipeline.words import number, percent
 
 SHARES = ("OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED", "AMN_WASH")
+# Reports whose subtitle is a sentence with the scope's name; those of the other subjects carry the subject.
+SUBTITLES = {"overview": "title.subtitle.overview", "collection": "title.subtitle.collection"}
 COUNTS = ("BED_COUNT_all", "HR_TOTAL", "GAP_COUNT")
 
 
@@ -51,7 +53,8 @@ def _whole_name(brief: Brief) -> str:
 
 
 def _subtitle(brief: Brief) -> str:
-    return brief.say(f"title.subtitle.{brief.told['kind']}", name=brief.name)
+    report = brief.told["report"]
+    return brief.say(SUBTITLES.get(report, f"report.{report}"), name=brief.name)
 
 
 def _reasons(brief: Brief) -> Iterator[Markup | str]:

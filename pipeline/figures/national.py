@@ -20,7 +20,7 @@ WORST = 3
 PRIMARY_CARE = "phc"
 
 
-@section("directorates")
+@section("directorates", of_several=True)
 def directorates(brief: Brief) -> Iterator[Part]:
     """Every directorate with its counts and shares, and how its numbers add up to those of this page."""
     columns = [brief.say("column.directorate"), *(brief.say(f"directorates.{name}") for name in (*COUNTS, *SHARES))]
@@ -81,7 +81,7 @@ def _reporting(brief: Brief) -> list[str]:
     return [slug for slug in brief.told["members"] if brief.area("U_LISTED", slug).numerator]
 
 
-@section("priorities")
+@section("priorities", of_several=True)
 def priorities(brief: Brief) -> Iterator[Part]:
     """Where availability is lowest in primary care, with the barrier named most; only among ten pairs or more."""
     rows = [row for domain in brief.modules("service") for row in _worst(brief, domain)]
@@ -118,7 +118,7 @@ def _main_barrier(brief: Brief, domain: str, slug: str) -> str:
     return f"{brief.label('barrier', worst)} ({percent(named[worst].value)})"
 
 
-@section("amenities_by_directorate")
+@section("amenities_by_directorate", of_several=True)
 def amenities_by_directorate(brief: Brief) -> Iterator[Part]:
     """Amenities fully available, directorate by directorate."""
     items = brief.items("amenity")

@@ -29,13 +29,16 @@ class Section:
     draw: Draw
     has_numbers: bool = True
     has_heading: bool = True
+    of_several: bool = False
+    """Whether it sets directorates beside each other, so that the page of one of them leaves it out."""
     __doc__: str = field(default="", compare=False)
 
     def __call__(self, brief: Brief) -> None:
         """Shows the section's pieces in each language, or says that they are left out."""
-        if brief.is_closed and self.has_numbers:
-            text = f"{self.name}: left out, {brief.told['scope']} is closed"
-            _publish({"text/plain": text}, {"left_out": "closed"}, self.name)
+        left_out = self.left_out(brief)
+        if left_out:
+            text = f"{self.name}: left out, {brief.told['scope']} is {left_out}"
+            _publish({"text/plain": text}, {"left_out": left_out}, self.name)
             return
         for told in brief.translations:
             pieces = self.parts(told)
@@ -44,17 +47,25 @@ class Section:
             for piece in pieces:
                 _show(piece, self.name, told.language)
 
+    def left_out(self, brief: Brief) -> str:
+        """Why the page of a scope has no such section; blank where it has one."""
+        if brief.is_closed and self.has_numbers:
+            return "closed"
+        return "one directorate" if self.of_several and len(brief.told["members"]) == 1 else ""
+
     def parts(self, brief: Brief) -> list[Part]:
         """The section's pieces, its heading first."""
         title: list[Part] = [heading(brief.say(f"{self.name}.title"))] if self.has_heading else []
         return [*title, *self.draw(brief)]
 
 
-def section(name: str, has_numbers: bool = True, has_heading: bool = True) -> Callable[[Draw], Section]:
+def section(
+    name: str, has_numbers: bool = True, has_heading: bool = True, of_several: bool = False
+) -> Callable[[Draw], Section]:
     """Makes a section of a function that gives its pieces."""
 
     def made(draw: Draw) -> Section:
-        return Section(name, draw, has_numbers, has_heading, draw.__doc__ or "")
+        return Section(name, draw, has_numbers, has_heading, of_several, draw.__doc__ or "")
 
     return made
 
