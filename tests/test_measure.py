@@ -394,3 +394,17 @@ def test_the_sums_of_kinds_are_the_sums_of_their_facilities(
             wide = values.reshape(len(table), -1)
             direct = [wide[groups.places == place].sum(axis=0) for place in range(len(groups.groups))]
             assert np.array_equal(kinds.grouped(groups).total(kinds.entries(values)), direct)
+
+
+@LAWS
+@given(rounds())
+def test_the_primary_care_of_sectors_and_of_town_and_country_adds_up_to_all_centres(made):
+    found = made.measures()
+    for scope in DIRECTORATES:
+        mine = found[(found["scope"] == scope) & found["indicator"].isin(["U_EXISTING", "SVC_DOMAIN_sexual_violence"])]
+        centres = mine[(mine["dimension"] == "type") & mine["group"].isin(indicators.PHC)]
+        for dimension in ("phc_sector", "phc_urban_rural"):
+            part = mine[mine["dimension"] == dimension]
+            for name in ("U_EXISTING", "SVC_DOMAIN_sexual_violence"):
+                summed = [int(rows.loc[rows["indicator"] == name, "numerator"].sum()) for rows in (part, centres)]
+                assert summed[0] == summed[1], (scope, dimension, name)

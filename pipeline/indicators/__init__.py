@@ -55,6 +55,7 @@ REASONS = {
 }
 LEVELS = (
     "sector", "directorate", "region", "governorate", "type", "tier", "urban_rural", "location_type", "cadre", "module",
+    "phc_sector", "phc_urban_rural",
 )  # fmt: skip
 SCALES = {
     "percent": 100, "percentage points": 100, "ratio": 1, "per 10,000": 10_000, "per 100,000": 100_000,

@@ -3,6 +3,9 @@
 A unit that reports has one number everywhere: the row of Nineveh on Iraq's page is that of Nineveh's own page. So a
 declared double report counts once in Iraq, once in each region and once in each directorate that reports it, and
 Iraq is its directorates less the double reports.
+
+`phc_sector` and `phc_urban_rural` cut the primary care centres alone: hospitals stand mostly in towns, and a sector that
+has one would look better, or worse, than its centres are.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.indicators import Facts
+from pipeline.indicators import PHC, Facts
 
 REGIONS = ("federal", "kurdistan")
 IRAQ = "iraq"
@@ -93,13 +96,17 @@ def by_report(facts: Facts, directorates: Sequence[str]) -> list[Groups]:
     """The groups by who reports: every directorate, the two regions and Iraq, each whole and along each dimension."""
     units = _units(facts, directorates)
     kept = {name: _counted_once(facts, unit) for name, unit in units.items()}
+    centres = facts.of_type(*PHC)
     found = []
     for layer, scopes in (("directorate", tuple(directorates)), ("region", REGIONS), (IRAQ, (IRAQ,))):
         once = np.where(kept[layer], units[layer], -1)
         found += [_whole(once, scopes), *(_along(facts, name, once, scopes) for name in CUTS)]
         by_directorate = np.where(kept["directorate"], units[layer], -1)
         found.append(_along(facts, "sector", by_directorate, scopes))
-        if layer != "directorate":
+        found.append(_of_primary_care(facts, "urban_rural", np.where(centres, once, -1), scopes))
+        if layer == "directorate":
+            found.append(_of_primary_care(facts, "sector", np.where(centres, once, -1), scopes))
+        else:
             found.append(_along(facts, "directorate", by_directorate, scopes))
     found.append(_along(facts, "region", np.where(kept["region"], units[IRAQ], -1), (IRAQ,)))
     found.append(_along(facts, "governorate", np.where(kept[IRAQ], units[IRAQ], -1), (IRAQ,)))
@@ -166,6 +173,11 @@ def _whole(scope: Numbers, scopes: tuple[str, ...]) -> Groups:
 
 def _along(facts: Facts, dimension: str, scope: Numbers, scopes: tuple[str, ...]) -> Groups:
     return _cut(dimension, facts.facilities[dimension].astype(str), scope, scopes)
+
+
+def _of_primary_care(facts: Facts, name: str, centres: Numbers, scopes: tuple[str, ...]) -> Groups:
+    """The primary care centres alone along a dimension: a sector, or town and country, without its hospitals."""
+    return _cut(f"phc_{name}", facts.facilities[name].astype(str), centres, scopes)
 
 
 def _cut(dimension: str, values: pd.Series[str], scope: Numbers, scopes: tuple[str, ...]) -> Groups:
