@@ -19,6 +19,7 @@ from pipeline.brief import collection as brief_collection
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
+from pipeline.brief.declared import declared
 from pipeline.brief.material import Material, gather
 from pipeline.brief.subjects import SUBJECTS, Subject, of_domains
 from pipeline.codebook import rows_of
@@ -76,8 +77,9 @@ def shared(material: Material, scopes: Iterable[str]) -> Cuts:
 
 def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[dict[str, Any], Slices]:
     """What the report of a scope may know: the content of brief.json, and the slices by name."""
-    told = {**_who(material, scope), **brief_state.about(material, scope)}
-    findings = brief_state.findings_of(material, scope)
+    touched = subject.touched(cuts.everywhere["items"])
+    told = {**_who(material, scope), **brief_state.about(material, scope, touched)}
+    findings = brief_state.findings_of(material, scope, touched)
     slices: Slices = {
         **cuts.everywhere,
         "items": subject.items(cuts.everywhere["items"]),
@@ -86,11 +88,16 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
         "findings": findings.head(brief_state.FINDINGS_SHOWN).drop(columns="sector"),
     }
     if told["state"] == "closed":
-        # Who it is, its state, its findings and the bytes that were judged: no number.
+        # Who it is, its state, its findings and the bytes that were judged: no number, and no facility.
         return told | {"decisions": [], "account": {}}, slices
-    slices |= {name: subject.measures(rows) for name, rows in _numbers(material, scope, cuts).items()}
+    slices |= _numbers(material, scope, cuts, subject)
+    if len(told["members"]) == 1 and "phc_sector" in subject.cuts:
+        slices["labels"] = pd.concat([slices["labels"], brief_slices.sectors(material, scope)], ignore_index=True)
     lists = {name: cuts.lists[name] for name in subject.lists}
     slices["facilities"], lengths = brief_lists.facilities(material, scope, lists)
+    if subject.declares:
+        services = tuple(slices["items"].loc[slices["items"]["kind"] == "service", "item"])
+        slices["declared"], lengths["declared"] = declared(material, scope, services)
     return told | {
         "lengths": lengths,
         "population": _population(material, scope),
@@ -109,15 +116,16 @@ def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str
     return told, {"labels": labels, "findings": findings, **brief_collection.slices(material, scope)}
 
 
-def _numbers(material: Material, scope: str, cuts: Cuts) -> Slices:
+def _numbers(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Slices:
     """The slices with the measures of a scope, of Iraq beside it, and of the directorates within it."""
-    slices = {"measures": cuts.measures[scope]}
+    slices = {"measures": subject.measures(cuts.measures[scope])}
     # Nothing stands beside a scope while Iraq's own totals are closed.
     if scope != "iraq" and cuts.states["iraq"] != "closed":
-        slices["comparison"] = brief_slices.comparison(cuts.measures["iraq"])
+        beside = brief_slices.comparison(cuts.measures["iraq"], subject.beside)
+        slices["comparison"] = subject.measures(beside)
     if scope in WIDER_SCOPES:
         shown = [cuts.areas[slug] for slug in material.members(scope) if cuts.states[slug] != "closed"]
-        slices["areas"] = pd.concat([part for part in shown if len(part)] or [cuts.everywhere["areas"]])
+        slices["areas"] = subject.areas(pd.concat([part for part in shown if len(part)] or [cuts.everywhere["areas"]]))
     return slices
 
 

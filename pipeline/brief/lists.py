@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import indicators
 from pipeline.brief.material import Material
 from pipeline.codebook import rows_of
 
@@ -22,8 +21,7 @@ Lists = Mapping[str, pd.DataFrame]
 
 def gaps(material: Material) -> pd.DataFrame:
     """How many services each facility says are expected of it and only partially available, or not at all."""
-    judged = indicators.Judgement(set_aside=frozenset(material.standing.set_aside))
-    facts = indicators.gather(material.tables, indicators.vocabulary(material.codebook), judged)
+    facts = material.facts
     services, inside = facts.kind("service"), facts.delivery
     counted = {word: services.is_in(word).sum(axis=1) * inside for word in ("partial", "not_available")}
     return facts.facilities.assign(**counted)

@@ -13,6 +13,7 @@ from pipeline import codebook as codebooks
 from pipeline import decisions, indicators, places, verdict
 from pipeline.codebook import Codebook, rows_of
 from pipeline.decisions import Decision
+from pipeline.indicators import Facts
 from pipeline.places import Places
 from pipeline.project import TABLES, Project
 from pipeline.registry import WIDER_SCOPES, Round
@@ -45,6 +46,12 @@ class Material:
     def standing(self) -> Standing:
         """What the verdicts together say of each directorate and of Iraq."""
         return verdict.combined(self.verdicts)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The tables of facts as the indicators see them, facilities set aside counted in none."""
+        judged = indicators.Judgement(set_aside=frozenset(self.standing.set_aside))
+        return indicators.gather(self.tables, indicators.vocabulary(self.codebook), judged)
 
     @cached_property
     def units(self) -> dict[str, str]:

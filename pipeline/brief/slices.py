@@ -22,13 +22,21 @@ COMPARISON_COLUMNS = ["indicator", "group", "percent"]
 TEXTS = dict.fromkeys(("indicator", "scope", "dimension", "group", "reason"), str)
 # Whole scope only; whole scope and care; also by type of facility; also by town and country.
 WHOLE, CARE, TYPE, RURAL = ("all",), ("all", "care"), ("all", "care", "type"), ("all", "care", "urban_rural")
+# Of primary care alone; only some subjects show them (`Subject.cuts`).
+PHC = ("phc_sector", "phc_urban_rural")
 FAMILIES = {
-    "U": CARE, "U_LISTED": TYPE, "U_EXISTING": TYPE, "OPS_OPERATIONAL": (*TYPE, "urban_rural"),
-    "COV": WHOLE, "DQ": WHOLE, "BLD": CARE, "EQP": CARE, "FUN": RURAL, "ACC": RURAL, "CAU": WHOLE,
-    "SUP": WHOLE, "SUP_ANY": CARE, "SUP_MAJOR": CARE, "OWN": WHOLE, "INP": CARE, "BED": CARE,
-    "AMN": CARE, "AMN_WASH": RURAL, "WAT": CARE, "SAN": CARE, "PWR": CARE, "CCH": CARE, "WST": CARE, "INF": CARE,
-    "HR": CARE, "HR_WOMEN": (*CARE, "cadre"), "SVC": CARE, "GAP": TYPE, "BAR": WHOLE, "POP": WHOLE, "EQU": WHOLE,
+    "U": CARE, "U_LISTED": (*TYPE, "phc_sector"), "U_EXISTING": (*TYPE, *PHC),
+    "OPS_OPERATIONAL": (*TYPE, "urban_rural", *PHC), "COV": WHOLE, "DQ": WHOLE, "BLD": CARE, "EQP": CARE,
+    "FUN": RURAL, "FUN_FULL": (*RURAL, *PHC), "ACC": RURAL, "ACC_FULL": (*RURAL, *PHC), "CAU": WHOLE,
+    "CAU_FAC_HFFUNCTx": CARE, "SUP": WHOLE, "SUP_ANY": CARE, "SUP_MAJOR": CARE, "OWN": WHOLE, "INP": CARE,
+    "BED": CARE, "AMN": CARE, "AMN_FULL": (*CARE, *PHC), "AMN_WASH": (*RURAL, *PHC), "WAT": CARE, "SAN": CARE,
+    "PWR": CARE, "CCH": CARE, "WST": CARE, "INF": CARE, "HR": CARE, "HR_WOMEN": (*CARE, "cadre"), "SVC": CARE,
+    "SVC_FULL": (*CARE, *PHC), "SVC_ANY": (*CARE, *PHC), "SVC_DOMAIN": (*CARE, *PHC), "GAP": TYPE, "BAR": WHOLE,
+    "BAR_FAC_BAINP1": CARE, "BAR_DOMAIN": (*CARE, *PHC), "POP": WHOLE, "EQU": WHOLE,
 }  # fmt: skip
+FEW = 10
+# How a condition of the form names the facilities with beds.
+INPATIENT = "${inpatient}"
 # The shares of Iraq that stand beside those of another scope.
 COMPARED = (
     "OPS_OPERATIONAL", "BLD_DAMAGED", "EQP_DAMAGED", "FUN_FULL", "ACC_FULL", "SUP_ANY", "AMN_WASH", "COV_ITEMS",
@@ -39,6 +47,8 @@ OF_AREAS = (
     "U_LISTED", "U_EXISTING", "OPS_OPERATIONAL", "BLD_DAMAGED", "FUN_FULL", "ACC_FULL", "AMN_WASH", "BED_COUNT_all",
     "HR_TOTAL", "GAP_COUNT", "COV_ITEMS", "SVC_DOMAIN_", "BAR_DOMAIN_", "AMN_FULL_",
 )  # fmt: skip
+# What pages of single subjects show beside that (`Subject.beside`).
+OF_SUBJECTS = ("BED_", "INP_CAPACITY", "HR_NOSTAFF")
 METHODS_OF = {family.partition("_")[0] for family in FAMILIES}
 
 
@@ -103,20 +113,24 @@ def governorates(material: Material, scope: str) -> list[str]:
     return sorted({text.partition(" ")[0] for text in mine["governorates"]})
 
 
-def comparison(country: pd.DataFrame) -> pd.DataFrame:
-    """Iraq's shares in whole percent, as displayed: a single answer somewhere else rarely changes them."""
-    rows = country[country["indicator"].str.startswith(COMPARED) & country["dimension"].isin(CARE)]
+def comparison(country: pd.DataFrame, beside: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Iraq's shares in whole percent, as displayed: a single answer somewhere else rarely changes them.
+
+    `beside` are the beginnings of further indicators. A share of fewer than ten is nothing to compare with.
+    """
+    is_shown = country["indicator"].str.startswith((*COMPARED, *beside)) & country["dimension"].isin(CARE)
+    rows = country[is_shown & (country["denominator"] >= FEW).fillna(False)]
     shares = indicators.share(rows["numerator"], rows["denominator"], "percent")
     told = [percent(None if pd.isna(share) else float(share)) for share in shares]
     return rows.assign(percent=told)[COMPARISON_COLUMNS]
 
 
 def areas(own: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """What a wider page shows of each directorate: as a whole, and of its primary care."""
+    """What wider pages show of each directorate, as a whole and by level; each subject shows a part of it."""
     found = {}
     for slug, rows in own.items():
-        in_shape = rows["dimension"].isin(CARE) & rows["group"].isin(("", "phc"))
-        found[slug] = rows[rows["indicator"].str.startswith(OF_AREAS) & in_shape].assign(scope=slug)[AREA_COLUMNS]
+        is_shown = rows["indicator"].str.startswith(OF_AREAS + OF_SUBJECTS) & rows["dimension"].isin(CARE)
+        found[slug] = rows[is_shown].assign(scope=slug)[AREA_COLUMNS]
     return found
 
 
@@ -174,6 +188,14 @@ def _listed_labels(material: Material) -> Iterable[dict[str, str]]:
         yield {"list": "module", "code": row["canonical"], **{code: row[code] for code in NAMES}}
 
 
+def sectors(material: Material, scope: str) -> pd.DataFrame:
+    """The names of a directorate's sectors; those known in Arabic or Kurdish only are written so in both."""
+    known = material.places.sectors
+    rows = known[known["directorate"] == scope].assign(list="sector")
+    named = rows.rename(columns={"slug": "code", "name_in_exports": "en", "name_ar": "ar"})
+    return named.assign(ckb=named["ar"])[["list", "code", *NAMES]]
+
+
 def _place_labels(material: Material, scope: str) -> Iterable[dict[str, str]]:
     for slug in (*material.members(scope), scope, "iraq"):
         yield {"list": "scope", "code": slug, **material.names(slug)}
@@ -189,6 +211,8 @@ def items(material: Material) -> pd.DataFrame:
             "item": question.name,
             "kind": question.field.partition(".")[2],
             "module": question.module,
+            "asked": "inpatient" if INPATIENT in question.relevant else "",
+            "sensitivity": question.sensitivity,
             **{
                 code: question.labels[code].partition(": ")[0] if question.module == "staff" else question.labels[code]
                 for code in NAMES
@@ -196,7 +220,7 @@ def items(material: Material) -> pd.DataFrame:
         }
         for question in material.codebook.items
     ]
-    return pd.DataFrame(rows, columns=["item", "kind", "module", *NAMES])
+    return pd.DataFrame(rows, columns=["item", "kind", "module", "asked", "sensitivity", *NAMES])
 
 
 def methods() -> pd.DataFrame:

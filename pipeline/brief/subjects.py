@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.brief.slices import OF_AREAS, PHC
+
 # What every page says of its facilities and of the quality of their answers.
 GROUND = ("U", "COV", "DQ")
+# Whether facilities exist and work: in no denominator without them.
+WORK = ("identity", "building", "functionality", "accessibility")
 WATER_TO_WASTE = ("AMN", "WAT", "SAN", "PWR", "CCH", "WST")
 OF_ITEMS = ("SVC_FULL", "SVC_ANY", "SVC_EXPECTED", "BAR_FAC", "BAR_MEN")
 OF_DOMAINS = ("SVC_DOMAIN", "BAR_DOMAIN")
@@ -27,6 +31,16 @@ class Subject:
     modules: tuple[str, ...] = ()
     """The modules of services that the page speaks of; all of them for none."""
     lists: tuple[str, ...] = ()
+    cuts: tuple[str, ...] = ()
+    """Of the cuts of primary care alone, those that the page shows."""
+    levels: tuple[str, ...] = ("", "phc")
+    """The levels of care at which a wider page sets directorates beside each other."""
+    beside: tuple[str, ...] = ()
+    """Further indicators, by their beginnings, that stand beside those of Iraq and of directorates."""
+    is_narrow: bool = False
+    """Whether the page shows only what is doubtful about the questions that it speaks of."""
+    declares: bool = False
+    """Whether the page lists facilities with the services of its modules that they lack."""
 
     def shown(self, names: Iterable[str]) -> set[str]:
         """Those of the indicators that the page shows."""
@@ -34,12 +48,22 @@ class Subject:
 
     def measures(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of the indicators that the page shows."""
-        return rows[rows["indicator"].isin(self.shown(rows["indicator"].unique()))]
+        told = rows[rows["indicator"].isin(self.shown(rows["indicator"].unique()))]
+        return told[~told["dimension"].isin(set(PHC) - set(self.cuts))] if "dimension" in told else told
+
+    def areas(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows about single directorates that a wider page shows."""
+        is_told = rows["indicator"].str.startswith((*OF_AREAS, *self.beside)) & rows["group"].isin(self.levels)
+        return self.measures(rows[is_told])
 
     def items(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The items that the page names."""
         told = rows[rows["kind"].isin(self.kinds)]
         return told[~told["kind"].eq("service") | told["module"].isin(self.modules)] if self.modules else told
+
+    def touched(self, items: pd.DataFrame) -> tuple[str, ...]:
+        """The modules of the questions that the page's numbers rest on; none where it speaks of all."""
+        return (*WORK, *sorted(set(self.items(items)["module"]))) if self.is_narrow else ()
 
     def methods(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The definitions that the shown indicators follow: of a family, of all in it, or of the one an item is of."""
@@ -67,10 +91,21 @@ SUBJECTS = {
         shows=(*GROUND, *WATER_TO_WASTE, "INF", "BAR_FAC", "BAR_MEN"), kinds=("amenity", "information")
     ),
     "hospitals": Subject(
-        shows=(*GROUND, "OPS", "FUN", "INP", "BED", "POP", "SVC", "HR"), kinds=("bed", "service", "cadre")
+        shows=(
+            *GROUND, "OPS", "FUN", "BLD", "CAU_FAC_HFFUNCTx", "INP", "BED", "BAR_FAC_BAINP1", "BAR_DOMAIN", "POP_HOSP",
+            "POP_BED", "POP_BEDALL", "POP_ICU", "SVC", "HR",
+        ),
+        kinds=("bed", "service", "cadre"), is_narrow=True, levels=("", "hospital"),
+        beside=("BED_", "INP_CAPACITY", "SVC_FULL_", "HR_NOSTAFF"),
     ),
     "workforce": Subject(shows=(*GROUND, "HR", "POP"), kinds=("cadre",)),
-    "primary-care": Subject(shows=(*GROUND, "OPS", "FUN", "AMN", "SVC", "HR", "POP"), kinds=("amenity", "service")),
+    "primary-care": Subject(
+        shows=(
+            *GROUND, "OPS", "FUN", "ACC", "CAU_FAC_HFFUNCTx", "AMN", "SVC_DOMAIN", "BAR_DOMAIN", "HR_PHC_DOCTOR",
+            "POP_PHC_10K",
+        ),
+        kinds=("amenity", "service"), cuts=PHC, is_narrow=True,
+    ),
     "facilities": Subject(shows=(*GROUND, "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps")),
 }  # fmt: skip
 
@@ -81,4 +116,15 @@ def of_domains(modules: Iterable[str], items: pd.DataFrame) -> Subject:
     codes = items.loc[(items["kind"] == "service") & items["module"].isin(modules), "item"]
     services = [f"{family}_{code}" for family in OF_ITEMS for code in codes]
     domains = [f"{family}_{module}" for family in OF_DOMAINS for module in modules]
-    return Subject(shows=(*GROUND, *services, *domains), kinds=("service",), modules=modules)
+    # Emergency obstetric care is the only service with a benchmark per population.
+    rates = ("POP_EMONC_500K", "POP_CEMONC_500K") if "maternal_newborn" in modules else ()
+    return Subject(
+        shows=(*GROUND, *services, *domains, *rates),
+        kinds=("service",),
+        modules=modules,
+        cuts=PHC,
+        levels=("", "hospital", "phc", "other"),
+        beside=("SVC_FULL_",),
+        is_narrow=True,
+        declares=True,
+    )

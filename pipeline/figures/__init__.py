@@ -9,22 +9,51 @@ from IPython.display import display
 
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.collection import answered, completeness, coverage, gates, progress, sectors, workspaces
+from pipeline.figures.domain import (
+    domain_areas,
+    domain_headlines,
+    domain_places,
+    domain_priorities,
+    service_barriers,
+    service_levels,
+)
 from pipeline.figures.evidence import decisions, evidence, findings, guide, methods, quality, set_aside
 from pipeline.figures.facilities import accessibility, condition, functionality, status, support
+from pipeline.figures.gap_list import gap_list
 from pipeline.figures.headlines import headlines, title
+from pipeline.figures.hospitals import (
+    hospital_beds,
+    hospital_directorates,
+    hospital_headlines,
+    hospital_priorities,
+    hospital_services,
+    hospital_staff,
+    hospital_work,
+)
 from pipeline.figures.national import amenities_by_directorate, directorates, priorities, reconciliation
 from pipeline.figures.population import population
+from pipeline.figures.primary_care import (
+    centre_areas,
+    centre_headlines,
+    centre_places,
+    centre_priorities,
+    centre_services,
+    centres,
+)
 from pipeline.figures.resources import amenities, beds, information, staff
 from pipeline.figures.services import barriers, domains, gaps, services
 from pipeline.kernel.checks import ECHO
 from pipeline.project import Project
 
 __all__ = [
-    "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "completeness",
-    "condition", "coverage", "decisions", "directorates", "domains", "evidence", "findings", "functionality", "gaps",
-    "gates", "guide", "headlines", "information", "methods", "open_brief", "population", "priorities", "progress",
-    "quality", "reconciliation", "sectors", "services", "set_aside", "staff", "status", "support", "title",
-    "workspaces",
+    "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "centre_areas",
+    "centre_headlines", "centre_places", "centre_priorities", "centre_services", "centres", "completeness", "condition",
+    "coverage", "decisions", "directorates", "domain_areas", "domain_headlines", "domain_places", "domain_priorities",
+    "domains", "evidence", "findings", "functionality", "gap_list", "gaps", "gates", "guide", "headlines",
+    "hospital_beds", "hospital_directorates", "hospital_headlines", "hospital_priorities", "hospital_services",
+    "hospital_staff", "hospital_work", "information", "methods", "open_brief", "population", "priorities", "progress",
+    "quality", "reconciliation", "sectors", "service_barriers", "service_levels", "services", "set_aside", "staff",
+    "status", "support", "title", "workspaces",
 ]  # fmt: skip
 
 

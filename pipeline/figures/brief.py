@@ -5,9 +5,10 @@ measures      indicator, dimension, group, unit, numerator, denominator, not_ask
 comparison    indicator, group, percent: Iraq's shares as they are displayed, in whole percent
 areas         the measures of single directorates, with `scope`, for a wider report
 labels        list, code, en, ar, ckb
-items         item, kind, module, en, ar, ckb: in the order of the form
+items         item, kind, module, asked (inpatient, or blank), sensitivity, en, ar, ckb: in the order of the form
 methods       code, name, numerator, denominator, source, note
 findings      as beside the verdicts;  facilities   list, place, facility_id, …, for the lists that a page prints
+declared      which facilities lack which services of a domain: see `pipeline.brief.declared`
 The collection report has slices of its own: see `pipeline.brief.collection`. brief.json names those that there are.
 """
 
@@ -72,6 +73,11 @@ class Brief:
         return str(self.told["names"][self.language])
 
     @property
+    def edition(self) -> str:
+        """For whom the brief was cut: internal, or public, which holds nothing that may not go out."""
+        return str(self.told.get("edition", "internal"))
+
+    @property
     def is_closed(self) -> bool:
         """Whether the gate has closed the scope, so that the brief holds no number; counts of answers are none."""
         return bool(self.told["state"] == "closed" and self.told["kind"] != "collection")
@@ -90,6 +96,9 @@ class Brief:
         if found is not None:
             return found
         whole = self.numbers.measures.get((indicator, "all", ""))
+        if whole and dimension.startswith("phc_"):
+            # A cut of primary care alone; where nobody gives any, there is none.
+            whole = self.numbers.measures.get((indicator, "care", "phc"), NOTHING)
         counted = whole and (whole.numerator or whole.denominator or whole.missing)
         if whole is None or (counted and (indicator, dimension) not in self.numbers.cuts):
             where = f"the brief of {self.told['scope']} has no {indicator} by {dimension}"
@@ -132,6 +141,12 @@ class Brief:
         """The items of a kind, or of one module of it, with their names, in the order of the form."""
         items = self.slices["items"]
         rows = items[(items["kind"] == kind) & ((items["module"] == module) | (module == ""))]
+        return dict(zip(rows["item"], rows[self.language], strict=True))
+
+    def inpatient_services(self) -> dict[str, str]:
+        """The services that only facilities with beds are asked about, with their names, in the order of the form."""
+        items = self.slices["items"]
+        rows = items[(items["kind"] == "service") & (items["asked"] == "inpatient")]
         return dict(zip(rows["item"], rows[self.language], strict=True))
 
     def modules(self, kind: str) -> tuple[str, ...]:

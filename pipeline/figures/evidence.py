@@ -31,7 +31,9 @@ def quality(brief: Brief) -> Iterator[Part]:
 @section("findings", has_numbers=False)
 def findings(brief: Brief) -> Iterator[Part]:
     """What the gates found that touches these numbers: by rule, then one by one, the worst first."""
-    rules = brief.told["rules"]
+    rules, elsewhere = brief.told["rules"], brief.told.get("elsewhere", 0)
+    if elsewhere:
+        yield paragraph(brief.say.count("findings.elsewhere", elsewhere), "source")
     if not rules:
         yield paragraph(brief.say("findings.none"), "none")
         return

@@ -111,7 +111,7 @@ def _worst(brief: Brief, domain: str) -> list[list[Cell]]:
 
 def _main_barrier(brief: Brief, domain: str, slug: str) -> str:
     prefix = f"BAR_DOMAIN_{domain}_"
-    named = {key: brief.area(prefix + key, slug) for key in brief.keys(prefix.removesuffix("_"))}
+    named = {key: brief.area(prefix + key, slug, PRIMARY_CARE) for key in brief.keys(prefix.removesuffix("_"))}
     worst = max(named, key=lambda key: (named[key].numerator, key), default="")
     if not worst or not named[worst].numerator:
         return brief.say("chart.none")

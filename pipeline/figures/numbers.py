@@ -61,6 +61,11 @@ class Numbers:
         return tuple(dict.fromkeys(name for name, dimension, _ in self.measures if dimension == "all"))
 
     @cached_property
+    def indicators(self) -> set[str]:
+        """The indicators that there are, be it for other groups than the scope as a whole."""
+        return {name for name, _, _ in self.measures}
+
+    @cached_property
     def compared(self) -> dict[tuple[str, str], str]:
         """Iraq's shares in whole percent as texts, by indicator and level."""
         rows = self.slices["comparison"].to_dict("records")

@@ -24,7 +24,31 @@ RATES = (
 NOWHERE = {"cadres_unnamed", "not_in_form"}
 
 
-@section("population")
+def known_rates(brief: Brief) -> list[str]:
+    """The figures per population that a page shows."""
+    return [indicator for indicator in RATES if indicator in brief.numbers.indicators]
+
+
+def rate_sentences(brief: Brief, indicator: str) -> Iterator[str]:
+    """A figure per population of the page's own area beside its benchmarks; nothing where it cannot be given."""
+    wider = brief.told["kind"] == "wider"
+    areas = (
+        {"": brief.name} if wider else {code: brief.label("governorate", code) for code in brief.told["governorates"]}
+    )
+    for code, name in areas.items():
+        found = _of(brief, indicator, code)
+        if found.value is not None:
+            told = brief.say("population.sentence", name=brief.say(f"population.{indicator}"), area=name)
+            yield f"{told} {rate(brief, found)}{_beside(brief, indicator)}."
+
+
+def _beside(brief: Brief, indicator: str) -> str:
+    rows = [row for row in brief.told["benchmarks"] if row["indicator"] == indicator]
+    texts = [brief.say("population.beside", value=row["value"], purpose=row["purpose"]) for row in rows]
+    return f" ({'; '.join(texts)})" if texts else ""
+
+
+@section("population", needs="POP")
 def population(brief: Brief) -> Iterator[Part]:
     """Facilities, beds and staff per population, with the benchmarks, their purpose and the population's source."""
     wider = brief.told["kind"] == "wider"
@@ -33,7 +57,8 @@ def population(brief: Brief) -> Iterator[Part]:
     yield paragraph(brief.say(key, name=brief.name, places=places))
     yield _by_area(brief) if wider else _by_indicator(brief)
     yield paragraph(brief.say("population.benchmarks"))
-    yield bullets((brief.say("population.benchmark", **row) for row in brief.told["benchmarks"]), "points")
+    known = [row for row in brief.told["benchmarks"] if row["indicator"] in brief.numbers.indicators]
+    yield bullets((brief.say("population.benchmark", **row) for row in known), "points")
     sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
     for date, source in sorted(sources):
         yield paragraph(brief.say("population.source", date=date, source=source), "source")
@@ -45,7 +70,7 @@ def _by_indicator(brief: Brief) -> Part:
     columns = [brief.say("population.column.indicator"), *(brief.label("governorate", code) for code in areas)]
     rows = [
         [_name(brief, indicator), *_cells(brief, [_of(brief, indicator, code) for code in areas])]
-        for indicator in RATES
+        for indicator in known_rates(brief)
     ]
     return table(brief.say("population.table"), columns, rows, "rates")
 
@@ -53,8 +78,10 @@ def _by_indicator(brief: Brief) -> Part:
 def _by_area(brief: Brief) -> Part:
     """A row for each governorate, the whole scope last."""
     areas = {code: brief.label("governorate", code) for code in brief.told["governorates"]} | {"": brief.name}
-    columns = [brief.say("population.column.area"), *(_name(brief, indicator) for indicator in RATES)]
-    rows = [[name, *_cells(brief, [_of(brief, one, code) for one in RATES])] for code, name in areas.items()]
+    columns = [brief.say("population.column.area"), *(_name(brief, one) for one in known_rates(brief))]
+    rows = [
+        [name, *_cells(brief, [_of(brief, one, code) for one in known_rates(brief)])] for code, name in areas.items()
+    ]
     return table(brief.say("population.table"), columns, rows, "rates total")
 
 

@@ -31,6 +31,8 @@ class Section:
     has_heading: bool = True
     of_several: bool = False
     """Whether it sets directorates beside each other, so that the page of one of them leaves it out."""
+    needs: str = ""
+    """How the indicators begin without which a page, being about another subject, leaves it out."""
     __doc__: str = field(default="", compare=False)
 
     def __call__(self, brief: Brief) -> None:
@@ -51,7 +53,10 @@ class Section:
         """Why the page of a scope has no such section; blank where it has one."""
         if brief.is_closed and self.has_numbers:
             return "closed"
-        return "one directorate" if self.of_several and len(brief.told["members"]) == 1 else ""
+        if self.of_several and len(brief.told["members"]) == 1:
+            return "one directorate"
+        known = not self.needs or any(name.startswith(self.needs) for name in brief.numbers.indicators)
+        return "" if known else "without such figures"
 
     def parts(self, brief: Brief) -> list[Part]:
         """The section's pieces, its heading first."""
@@ -60,12 +65,12 @@ class Section:
 
 
 def section(
-    name: str, has_numbers: bool = True, has_heading: bool = True, of_several: bool = False
+    name: str, has_numbers: bool = True, has_heading: bool = True, of_several: bool = False, needs: str = ""
 ) -> Callable[[Draw], Section]:
     """Makes a section of a function that gives its pieces."""
 
     def made(draw: Draw) -> Section:
-        return Section(name, draw, has_numbers, has_heading, of_several, draw.__doc__ or "")
+        return Section(name, draw, has_numbers, has_heading, of_several, needs, draw.__doc__ or "")
 
     return made
 

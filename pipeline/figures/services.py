@@ -68,15 +68,15 @@ def barriers(brief: Brief) -> Iterator[Part]:
     """Why services and amenities lack: shares of facilities, and, in tables of their own, shares of mentions."""
     yield paragraph(brief.say("barriers.lead"))
     modules = {domain: brief.label("module", domain) for domain in brief.modules("service")}
-    yield _barrier_table(brief, "domains", "BAR_DOMAIN", modules)
-    lacking = _most_lacking(brief)
+    yield barrier_table(brief, "domains", "BAR_DOMAIN", modules)
+    lacking = most_lacking(brief)
     for template, name in (("BAR_FAC", "facilities"), ("BAR_MEN", "mentions")):
         yield heading(brief.say(f"barriers.{name}.title"), 3)
-        yield _barrier_table(brief, f"services.{name}", template, lacking)
-        yield _barrier_table(brief, f"amenities.{name}", template, brief.items("amenity") | brief.items("information"))
+        yield barrier_table(brief, f"services.{name}", template, lacking)
+        yield barrier_table(brief, f"amenities.{name}", template, brief.items("amenity") | brief.items("information"))
 
 
-def _most_lacking(brief: Brief) -> dict[str, str]:
+def most_lacking(brief: Brief) -> dict[str, str]:
     """The services that most facilities lack at least in part, with their names."""
     items = brief.items("service")
     lacking = {item: _lacking(brief.measure(f"SVC_FULL_{item}")) for item in items}
@@ -88,7 +88,7 @@ def _lacking(full: Measure) -> int:
     return (full.denominator or 0) - full.numerator
 
 
-def _barrier_table(brief: Brief, key: str, template: str, items: dict[str, str]) -> Part:
+def barrier_table(brief: Brief, key: str, template: str, items: dict[str, str]) -> Part:
     """A row for each item that lacks somewhere, a column for each barrier that anybody names."""
     keys = {item: brief.keys(f"{template}_{item}") for item in items}
     named_for = {
@@ -111,7 +111,7 @@ def gaps(brief: Brief) -> Iterator[Part]:
     """What facilities declare: services expected of them that are partially available or not at all."""
     total = brief.measure("GAP_COUNT")
     yield paragraph(brief.say("gaps.lead", n=total.numerator, **_by_level(brief)))
-    lacking = _most_lacking(brief)
+    lacking = most_lacking(brief)
     if lacking:
         yield table(
             brief.say("gaps.services"),

@@ -4,8 +4,8 @@ A unit that reports has one number everywhere: the row of Nineveh on Iraq's page
 declared double report counts once in Iraq, once in each region and once in each directorate that reports it, and
 Iraq is its directorates less the double reports.
 
-`phc_sector` and `phc_urban_rural` cut the primary care centres alone: hospitals stand mostly in towns, and a sector that
-has one would look better, or worse, than its centres are.
+`phc_sector` and `phc_urban_rural` cut the primary care centres alone: hospitals stand mostly in towns, and a sector
+that has one would look better, or worse, than its centres are.
 """
 
 from __future__ import annotations

@@ -1,0 +1,67 @@
+"""Briefs of subjects for any scope, cut by hand from the small round: the catalogue makes those of Iraq only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import made
+import pandas as pd
+
+from pipeline import brief, indicators, measure, words
+from pipeline.brief.material import Material, gather
+from pipeline.figures.brief import Brief
+
+Cut = tuple[dict[str, Any], dict[str, pd.DataFrame]]
+
+
+@cache
+def material() -> Material:
+    """What the briefs of the small round are cut from."""
+    return gather(made.whole(), made.round_of(made.whole()))
+
+
+@cache
+def cut_of(scope: str, report: str) -> Cut:
+    """What a report may know of a scope, to be read only."""
+    return _cut(material(), scope, report)
+
+
+def brief_of(scope: str, report: str) -> Brief:
+    """The brief of a report about any scope, as the figures see it."""
+    return as_figures_see_it(*cut_of(scope, report))
+
+
+def of_facilities(kept: Mapping[str, list[str]], scope: str, report: str) -> Brief:
+    """The brief of a report about a scope that has some facilities only: `kept` are the values of columns."""
+    facilities = material().tables["facilities"]
+    for column, values in kept.items():
+        facilities = facilities[facilities[column].isin(values)]
+    tables = {name: rows[rows["facility_id"].isin(facilities["facility_id"])] for name, rows in _facts().items()}
+    found = replace(material(), tables={**tables, "measures": _measures(tables)})
+    return as_figures_see_it(*_cut(found, scope, report))
+
+
+def as_figures_see_it(told: Mapping[str, Any], slices: Mapping[str, pd.DataFrame]) -> Brief:
+    """A brief as it is read back from its files: every cell a text."""
+    texts = {name: rows.astype(object).where(rows.notna(), "").astype(str) for name, rows in slices.items()}
+    return Brief(told, texts, words.load(made.whole(), "en"))
+
+
+def _cut(found: Material, scope: str, report: str) -> Cut:
+    project = made.whole()
+    told, slices = brief.cut_of(project.registry.reports[report], found, scope, brief.shared(found, project.scopes))
+    return told | {"report": report}, slices
+
+
+def _facts() -> dict[str, pd.DataFrame]:
+    return {name: material().tables[name] for name in made.FACTS}
+
+
+def _measures(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    project, found = made.whole(), material()
+    facts = indicators.gather(tables, indicators.vocabulary(found.codebook), indicators.Judgement())
+    land = measure.country(project.registry.directorates, found.places, found.reference["population"])
+    return measure.measures(facts, indicators.catalogue(found.reference["indicators"]), land)
