@@ -6,7 +6,7 @@ import datetime
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 WIDER_SCOPES = ("federal", "kurdistan", "iraq")
 
@@ -69,6 +69,16 @@ class Report(Entry):
     modules: list[str] = []
 
 
+class Public(Entry):
+    """What the public edition of a report holds back beside what never goes out."""
+
+    suppress_below: Annotated[int, Field(ge=0, le=10)] = 0
+    """Figures that speak of fewer facilities are suppressed, and lists of facilities dropped; 0 suppresses none.
+
+    At most 10: no figure stands beside one of the country that speaks of fewer.
+    """
+
+
 class Registry(Entry):
     """The whole of data/registry.yml."""
 
@@ -81,6 +91,7 @@ class Registry(Entry):
     subjects: list[Word]
     domains: list[Word]
     reports: dict[Word, Report]
+    public: Public = Public()
 
     @model_validator(mode="after")
     def _known(self) -> Registry:

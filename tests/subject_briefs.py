@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -10,9 +11,11 @@ from typing import Any
 import made
 import pandas as pd
 
-from pipeline import brief, indicators, measure, words
+from pipeline import brief, figures, indicators, measure, words
 from pipeline.brief.material import Material, gather
 from pipeline.figures.brief import Brief
+from pipeline.figures.html import Chart, Html
+from pipeline.kernel.checks import read_notebook
 
 Cut = tuple[dict[str, Any], dict[str, pd.DataFrame]]
 
@@ -48,6 +51,26 @@ def as_figures_see_it(told: Mapping[str, Any], slices: Mapping[str, pd.DataFrame
     """A brief as it is read back from its files: every cell a text."""
     texts = {name: rows.astype(object).where(rows.notna(), "").astype(str) for name, rows in slices.items()}
     return Brief(told, texts, words.load(made.whole(), "en"))
+
+
+def sections(report: str) -> list[str]:
+    """The sections of a report's notebook, in its order."""
+    project = made.whole()
+    path = project.notebook(project.registry.reports[report].notebook)
+    cells = [cell.source for cell in read_notebook(project.read_text(path), report).cells if cell.cell_type == "code"]
+    calls = [node for cell in cells for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Attribute)]
+    return [call.attr for call in calls if call.attr != "open_brief"]
+
+
+def page(brief: Brief) -> dict[str, str]:
+    """What each section of the brief's report says, those that are left out apart."""
+    shown = {name: getattr(figures, name) for name in sections(brief.told["report"])}
+    return {name: _text(section.parts(brief)) for name, section in shown.items() if not section.left_out(brief)}
+
+
+def _text(parts: list[Html | Chart]) -> str:
+    assert parts
+    return " ".join(str(part.markup) if isinstance(part, Html) else f"{part.caption} {part.alt}" for part in parts)
 
 
 def _cut(found: Material, scope: str, report: str) -> Cut:

@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import replace
 
-import made
 import pandas as pd
 import pytest
 import subject_briefs
-from subject_briefs import brief_of, cut_of, material
+from subject_briefs import brief_of, cut_of, material, page, sections
 
 from pipeline import figures, words
 from pipeline.brief.declared import SHOWN, declared
 from pipeline.brief.slices import PHC
 from pipeline.figures.areas import areas, of_area, worst
-from pipeline.figures.brief import Brief
-from pipeline.figures.html import Chart, Html
-from pipeline.kernel.checks import read_notebook
 
 REPORTS = ("hospitals", "primary-care", "child-health", "reproductive")
-
-
-def sections(report: str) -> list[str]:
-    """The sections of a report's notebook, in its order."""
-    project = made.whole()
-    path = project.notebook(project.registry.reports[report].notebook)
-    cells = [cell.source for cell in read_notebook(project.read_text(path), report).cells if cell.cell_type == "code"]
-    calls = [node for cell in cells for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Attribute)]
-    return [call.attr for call in calls if call.attr != "open_brief"]
-
-
-def page(brief: Brief) -> dict[str, str]:
-    """What each section of the brief's report says, those that are left out apart."""
-    shown = {name: getattr(figures, name) for name in sections(brief.told["report"])}
-    return {name: text(section.parts(brief)) for name, section in shown.items() if not section.left_out(brief)}
-
-
-def text(parts: list[Html | Chart]) -> str:
-    assert parts
-    return " ".join(str(part.markup) if isinstance(part, Html) else f"{part.caption} {part.alt}" for part in parts)
 
 
 @pytest.mark.parametrize("report", REPORTS)

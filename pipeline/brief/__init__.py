@@ -134,6 +134,7 @@ def _who(material: Material, scope: str) -> dict[str, Any]:
         "round": material.round_name,
         "scope": scope,
         "kind": "wider" if scope in WIDER_SCOPES else "directorate",
+        "edition": "internal",
         "names": material.names(scope),
         "form": material.entry.form,
         "source": material.entry.source,

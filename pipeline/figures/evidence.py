@@ -52,6 +52,9 @@ def findings(brief: Brief) -> Iterator[Part]:
         ],
         "words",
     )
+    if brief.edition != "internal":
+        yield paragraph(brief.say("findings.withheld"), "source")
+        return
     rows = rows_of(brief.slices["findings"])
     names = ("facility", "question", "value", "expected", "to_do")
     yield table(
@@ -122,6 +125,9 @@ def set_aside(brief: Brief) -> Iterator[Part]:
     rows = brief.told["set_aside"]
     if not rows:
         yield paragraph(brief.say("set_aside.none"), "none")
+        return
+    if brief.edition != "internal":
+        yield paragraph(brief.say.count("reason.set_aside", len(rows)))
         return
     columns = [brief.say(f"column.{name}") for name in ("facility", "directorate", "code")]
     yield table(

@@ -113,8 +113,10 @@ def _causes(brief: Brief, question: str) -> Iterator[Part]:
 
 def _fully_damaged(brief: Brief) -> Iterator[Part]:
     rows = brief.listed("fully_damaged")
+    length = brief.told["lengths"].get("fully_damaged", 0)
     if not rows:
-        yield paragraph(brief.say("condition.none_lost"), "none")
+        key = "condition.lost_withheld" if length else "condition.none_lost"
+        yield paragraph(brief.say(key, n=length), "none")
         return
     columns = [brief.say(f"column.{name}") for name in ("facility", "type", "directorate", "code")]
     yield table(

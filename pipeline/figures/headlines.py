@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Html, Part, bullets, joined, paragraph, terms
 from pipeline.figures.numbers import Measure
-from pipeline.figures.parts import causes, compared, iraq_name
+from pipeline.figures.parts import WITHHELD, causes, compared, iraq_name
 from pipeline.figures.section import section
 from pipeline.words import number, percent
 
@@ -37,10 +37,12 @@ def title(brief: Brief) -> Iterator[Part]:
             (brief.say("title.round"), told["round"]),
             (brief.say("title.window"), brief.say("title.between", first=told["window"][0], last=told["window"][1])),
             (brief.say("title.report_date"), told["report_date"]),
-            (brief.say("title.edition"), brief.say("title.internal")),
+            (brief.say("title.edition"), brief.say(f"title.{brief.edition}")),
         ],
         "facts",
     )
+    if told.get("suppress_below"):
+        yield paragraph(brief.say("title.suppressed", n=told["suppress_below"], mark=WITHHELD), "caution")
     if told["state"] != "open":
         yield bullets(_reasons(brief), f"reasons {told['state']}")
 

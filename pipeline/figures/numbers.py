@@ -35,6 +35,11 @@ class Measure:
         """Whether the denominator is so small that the share is marked."""
         return self.denominator is not None and self.denominator < FEW
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether the public edition suppresses it."""
+        return self.reason == "suppressed"
+
 
 NOTHING = Measure(0, 0)
 

@@ -16,6 +16,8 @@ from pipeline.words import decimal, number, percent
 ALL_LEVELS = ("", *LEVELS)
 AVAILABILITY = ("available", "partial", "not_available")
 FEW_MARK = "†"
+# Where a figure is suppressed in the public edition: not zero, and not unknown; the head of the page explains it.
+WITHHELD = "×"
 Fractions = tuple[float | None, ...]
 
 
@@ -47,6 +49,8 @@ def level_name(brief: Brief, level: str) -> str:
 
 def cell(measure: Measure) -> Markup:
     """A share with what it is a share of, marked where that is few; a dash where there is nothing to divide by."""
+    if measure.is_withheld:
+        return Markup('<span class="none">{}</span>').format(WITHHELD)
     if not measure.denominator:
         return Markup("{}").format(percent(None))
     text = Markup("{}{} <small>{}/{}</small>")
@@ -75,6 +79,8 @@ def rate(brief: Brief, measure: Measure) -> Markup:
 
 def note(brief: Brief, measure: Measure) -> str:
     """What stands at the end of a chart's row: how many facilities the bar speaks of."""
+    if measure.is_withheld:
+        return WITHHELD
     if not measure.denominator:
         return brief.say("chart.none")
     return brief.say("chart.n", n=measure.denominator) + (FEW_MARK if measure.is_few else "")
@@ -166,6 +172,8 @@ def _kind_word(brief: Brief, key: str, kind: str) -> str:
 
 
 def _single_note(brief: Brief, measure: Measure) -> str:
+    if measure.is_withheld:
+        return WITHHELD
     if not measure.denominator:
         return brief.say("chart.none")
     return f"{percent(measure.value)}  ({of(brief, measure)}){FEW_MARK if measure.is_few else ''}"
@@ -178,7 +186,7 @@ def _mark(text: str) -> float | None:
 
 def _spoken_parts(brief: Brief, row: Parted, kinds: Sequence[str], legend: Mapping[str, str]) -> str:
     if not row.whole.denominator:
-        return f"{row.label}: {brief.say('chart.none')}"
+        return f"{row.label}: {note(brief, row.whole)}"
     parts = ", ".join(
         f"{legend[kind]} {percent(None if part is None else 100 * part)}"
         for kind, part in zip(kinds, row.fractions, strict=True)

@@ -1,0 +1,98 @@
+"""The public edition of a brief: what may not go out is cut here, so that no page can show it.
+
+Never public for a single facility: coordinates and partners' names (no brief has them), what it said of a restricted
+service, that conflict or security hinders it, and, on a page about restricted services, its name. What is restricted
+says the codebook (`sensitivity`). So lists of what facilities lack, findings and decisions lose their facilities; a
+figure about a restricted matter that speaks of one or two facilities is suppressed in any case.
+
+`public: {suppress_below: N}` in the registry suppresses all small cells, see `pipeline.brief.suppression`; then no list
+of facilities is left, since a list beside a suppressed share protects nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pipeline.brief.subjects import Subject
+from pipeline.brief.suppression import suppressed
+from pipeline.errors import BriefError
+from pipeline.registry import Public
+
+Slices = Mapping[str, pd.DataFrame]
+# With three facilities, none of them can compute another's answer from its own.
+RESTRICTED_BELOW = 3
+RESTRICTED_CAUSES = ("conflict", "security")
+# Lists whose rows say what single facilities lack, and findings, which quote their answers.
+INTERNAL_SLICES = ("declared", "findings")
+INTERNAL_LISTS = ("gaps",)
+KNOWN_SLICES = {
+    "measures", "comparison", "areas", "labels", "items", "methods", "facilities", *INTERNAL_SLICES, "coverage",
+    "progress", "completeness", "workspaces", "answered", "changed", "gates", "expectations",
+}  # fmt: skip
+# What is told of a decision without saying about which facility, and what it answered.
+OF_DECISIONS = ("decision", "rule", "directorate", "until", "role", "office", "date")
+
+
+def public(
+    told: Mapping[str, Any], slices: Slices, subject: Subject, settings: Public
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """The content of a public brief, from that of the internal one; a slice that it does not know is an error."""
+    strangers = sorted(set(slices) - KNOWN_SLICES)
+    if strangers:
+        raise BriefError(
+            f"no public edition of the slice {strangers[0]!r}: say in pipeline/brief/edition.py what goes out"
+        )
+    cut = {name: rows.head(0) if name in INTERNAL_SLICES else rows for name, rows in slices.items()}
+    if "facilities" in cut:
+        cut["facilities"] = _named(cut["facilities"], names_facilities(slices, subject, settings))
+    if "measures" in cut:
+        cut |= _suppressed(cut, settings)
+    return {**_told(told), "edition": "public", "suppress_below": settings.suppress_below}, cut
+
+
+def names_facilities(slices: Slices, subject: Subject, settings: Public) -> bool:
+    """Whether the public edition may name a facility: not beside suppressed figures, nor about restricted services."""
+    return not settings.suppress_below and not (subject.modules and _restricted(slices))
+
+
+def _named(rows: pd.DataFrame, may_name: bool) -> pd.DataFrame:
+    return rows[~rows["list"].isin(INTERNAL_LISTS)].reset_index(drop=True) if may_name else rows.head(0)
+
+
+def _told(told: Mapping[str, Any]) -> dict[str, Any]:
+    """brief.json without what it says of single facilities."""
+    nobody = dict.fromkeys(("facility_id", "name_en", "name_local"), "")
+    decisions = [{name: row[name] for name in OF_DECISIONS if name in row} for row in told["decisions"]]
+    return {
+        **told,
+        "decisions": [{**row, "reason": ""} for row in decisions],
+        "set_aside": [row | nobody for row in told["set_aside"]],
+    }
+
+
+def _restricted(slices: Slices) -> dict[str, str]:
+    """The restricted services that the brief speaks of, with their modules."""
+    items = slices["items"]
+    rows = items[items["sensitivity"] == "restricted"]
+    return dict(zip(rows["item"], rows["module"], strict=True))
+
+
+def _suppressed(slices: Slices, settings: Public) -> dict[str, pd.DataFrame]:
+    items, restricted = slices["items"], _restricted(slices)
+    services = items[items["kind"] == "service"]
+    modules = dict(zip(services["item"], services["module"], strict=True))
+    # A domain is restricted if all of it is: the average over others hides what one of them says.
+    whole = {name for name in restricted.values() if all(one in restricted for one in modules if modules[one] == name)}
+
+    def floor(indicator: str) -> int:
+        is_cause = indicator.startswith("CAU_") and indicator.endswith(RESTRICTED_CAUSES)
+        about = f"_{indicator}_"
+        if is_cause or any(f"_{name}_" in about for name in (*restricted, *whole)):
+            return max(settings.suppress_below, RESTRICTED_BELOW)
+        return settings.suppress_below
+
+    measures, areas = suppressed(slices["measures"], slices["areas"], modules, floor)
+    return {"measures": measures, "areas": areas}
