@@ -18,6 +18,8 @@ from pipeline.project import Project
 THIN = "\u202f"
 # Where there is no value: not zero, and not forgotten.
 NONE = "–"
+# Where the public edition suppresses a figure: not zero, and not unknown; the head of the page explains it.
+WITHHELD = "×"
 DIRECTIONS = {"en": "ltr", "ar": "rtl", "ckb": "rtl"}
 
 
@@ -64,8 +66,14 @@ def places(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
+class Withheld(int):
+    """A number that is not to be shown: it adds nothing to a sum, and no sentence takes it for zero."""
+
+
 def number(value: float) -> str:
     """A number as a page shows it: 1,234; digits are Latin in every language."""
+    if isinstance(value, Withheld):
+        return WITHHELD
     return f"{value:,.0f}"
 
 

@@ -208,3 +208,13 @@ def test_a_directorate_cannot_be_computed_from_the_whole_and_the_others() -> Non
     areas = pd.DataFrame(cells).assign(indicator="FUN_FULL", group="phc", **blank)
     _, found = suppressed(whole, areas.astype({"numerator": "Int64", "denominator": "Int64"}), {}, lambda _: FLOOR)
     assert list(found["reason"] == "suppressed") == [True, True, False]
+
+
+def test_what_is_withheld_is_nowhere_shown_as_zero() -> None:
+    told, slices = cut_of("kirkuk", "hospitals")
+    _, cut = edition.public(told, slices, SUBJECTS["hospitals"], Public(suppress_below=10))
+    brief = as_figures_see_it({**told, "edition": "public", "suppress_below": 10}, cut)
+    assert brief.level("BED_COUNT_all", "hospital").is_withheld
+    found = page(brief)
+    assert "Beds outside hospitals: ×" in found["hospital_headlines"]
+    assert "<b>0</b>" not in found["hospital_headlines"] and "No hospital" not in "".join(found.values())

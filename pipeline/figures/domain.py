@@ -144,7 +144,7 @@ def service_levels(brief: Brief) -> Iterator[Part]:
 def _availability(brief: Brief, item: str, name: str, level: str) -> Iterator[Parted]:
     """The row of a service; none where no facility of the level is expected to have it."""
     full, some = brief.level(f"SVC_FULL_{item}", level), brief.level(f"SVC_ANY_{item}", level)
-    if full.denominator:
+    if full.denominator or full.is_withheld:
         yield Parted(short(name), full, availability(full, some))
 
 
@@ -221,8 +221,10 @@ def service_barriers(brief: Brief) -> Iterator[Part]:
         for module in brief.modules("service")
         for level in LEVELS
     ]  # fmt: skip
-    known = [(name, found) for name, found in rows if any(one.denominator for one in found.values())]
-    causes = dict.fromkeys(cause for _, found in known for cause, one in found.items() if one.numerator)
+    known = [(name, found) for name, found in rows if any(one.denominator or one.is_withheld for one in found.values())]
+    causes = dict.fromkeys(
+        cause for _, found in known for cause, one in found.items() if one.numerator or one.is_withheld
+    )
     if not causes:
         yield paragraph(brief.say("barriers.none"), "none")
         return

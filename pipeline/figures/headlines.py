@@ -9,9 +9,9 @@ from markupsafe import Markup
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Html, Part, bullets, joined, paragraph, terms
 from pipeline.figures.numbers import Measure
-from pipeline.figures.parts import WITHHELD, causes, compared, iraq_name
+from pipeline.figures.parts import causes, compared, iraq_name
 from pipeline.figures.section import section
-from pipeline.words import number, percent
+from pipeline.words import WITHHELD, number, percent
 
 SHARES = ("OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED", "AMN_WASH")
 # Reports whose subtitle is a sentence with the scope's name; those of the other subjects carry the subject.
@@ -129,14 +129,14 @@ def _works(brief: Brief) -> Iterator[str]:
             lost=brief.count("BLD_FULL"),
             still=brief.count("FUN_NONE"),
         )
-    else:
+    elif not works.is_withheld:
         yield brief.say("headlines.no_facility")
 
 
 def _main_cause(brief: Brief) -> Iterator[str]:
     named_causes = causes(brief, "CAU_FAC_HFFUNCTx", "HFFUNCTx")
     partly = brief.measure("FUN_PARTIAL")
-    if named_causes and partly.numerator:
+    if named_causes and named_causes[0].measure.numerator and partly.numerator:
         first = named_causes[0]
         yield brief.say(
             "headlines.cause",
@@ -161,7 +161,11 @@ def _worst_amenity(brief: Brief) -> Iterator[str]:
             n=found[item].numerator,
             of=found[item].denominator or 0,
         )
-        yield sentence + (" " + brief.say("headlines.barrier", cause=barriers[0].label) if barriers else "")
+        yield sentence + (
+            " " + brief.say("headlines.barrier", cause=barriers[0].label)
+            if barriers and barriers[0].measure.numerator
+            else ""
+        )
 
 
 def _domains(brief: Brief, level: str) -> Iterator[str]:

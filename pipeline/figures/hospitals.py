@@ -26,7 +26,7 @@ from pipeline.figures.parts import (
 from pipeline.figures.population import rate_sentences
 from pipeline.figures.resources import BEDS
 from pipeline.figures.section import section
-from pipeline.words import number, percent
+from pipeline.words import Withheld, number, percent
 
 HOSPITAL = "hospital"
 WORK = ("OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED")
@@ -82,7 +82,7 @@ def _works(brief: Brief) -> Iterator[str]:
             share=percent(full.value),
         )
     causes = _named(brief, "CAU_FAC_HFFUNCTx", "HFFUNCTx")
-    if causes:
+    if causes and causes[0].measure.numerator:
         first = causes[0]
         told = {"a": first.measure.numerator, "b": first.measure.denominator or 0}
         yield brief.say("hospital_headlines.cause", cause=first.label, **told)
@@ -110,13 +110,17 @@ def _least_service(brief: Brief) -> Iterator[str]:
 
 
 def _beds_elsewhere(brief: Brief) -> int:
-    return sum(brief.count("BED_COUNT_all", level) for level in LEVELS if level != HOSPITAL)
+    found = [brief.level("BED_COUNT_all", level) for level in LEVELS if level != HOSPITAL]
+    return Withheld() if any(one.is_withheld for one in found) else sum(one.numerator for one in found)
 
 
 def _named(brief: Brief, template: str, words: str) -> list[Single]:
     """The causes or barriers that hospitals name, the most frequent first."""
     found = [Single(brief.label(words, key), _of(brief, f"{template}_{key}")) for key in brief.keys(template)]
-    return sorted((row for row in found if row.measure.numerator), key=lambda row: -(row.measure.value or 0))
+    return sorted(
+        (row for row in found if row.measure.numerator or row.measure.is_withheld),
+        key=lambda row: -(row.measure.value or 0),
+    )
 
 
 @section("hospital_work")
@@ -160,9 +164,7 @@ def hospital_services(brief: Brief) -> Iterator[Part]:
     domains = brief.modules("service")
     rows = [_single(brief, f"SVC_DOMAIN_{one}", brief.say(f"domain.short.{one}")) for one in domains]
     yield bar_chart(brief, "hospital_services.domains", rows)
-    names = {
-        item: name for item, name in brief.inpatient_services().items() if _of(brief, f"SVC_FULL_{item}").denominator
-    }
+    names = {item: name for item, name in brief.inpatient_services().items() if _is_told(brief, item)}
     if not names:
         yield paragraph(brief.say("hospital_services.none"), "none")
         return
@@ -174,6 +176,11 @@ def hospital_services(brief: Brief) -> Iterator[Part]:
         for item, name in names.items()
     ]
     yield table(brief.say("hospital_services.table"), [*columns, *([beside] if beside else [])], cells)
+
+
+def _is_told(brief: Brief, item: str) -> bool:
+    full = _of(brief, f"SVC_FULL_{item}")
+    return bool(full.denominator) or full.is_withheld
 
 
 def _parted(brief: Brief, item: str, name: str) -> Parted:

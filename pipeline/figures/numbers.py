@@ -9,8 +9,10 @@ from functools import cached_property
 import pandas as pd
 
 from pipeline.indicators import SCALES, share
+from pipeline.words import Withheld
 
 FEW = 10
+SUPPRESSED = "suppressed"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Measure:
     @property
     def is_withheld(self) -> bool:
         """Whether the public edition suppresses it."""
-        return self.reason == "suppressed"
+        return self.reason == SUPPRESSED
 
 
 NOTHING = Measure(0, 0)
@@ -89,15 +91,22 @@ def _measures(rows: pd.DataFrame, key: tuple[str, str, str]) -> dict[tuple[str, 
     columns = [*(rows[name] for name in key), *numbers.values(), values, rows["reason"]]
     return {
         (one, two, three): Measure(
-            0 if pd.isna(above) else int(above),
+            _counted(above, reason),
             None if pd.isna(below) else int(below),
             None if pd.isna(value) else float(value),
-            int(missing),
-            int(unasked),
+            _counted(missing, reason),
+            _counted(unasked, reason),
             reason,
         )
         for one, two, three, above, below, missing, unasked, value, reason in zip(*columns, strict=True)
     }
+
+
+def _counted(count: int, reason: str) -> int:
+    """A count; 0 where it is not known, and a number that is not shown where it is suppressed."""
+    if reason == SUPPRESSED:
+        return Withheld()
+    return 0 if pd.isna(count) else int(count)
 
 
 def _values(above: pd.Series[int], below: pd.Series[int], units: pd.Series[str]) -> pd.Series[float]:

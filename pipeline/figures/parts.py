@@ -11,13 +11,11 @@ from pipeline.figures.brief import LEVELS, Brief
 from pipeline.figures.draw import Row, bars, stacked
 from pipeline.figures.html import Chart, Tile
 from pipeline.figures.numbers import Measure
-from pipeline.words import decimal, number, percent
+from pipeline.words import WITHHELD, decimal, number, percent
 
 ALL_LEVELS = ("", *LEVELS)
 AVAILABILITY = ("available", "partial", "not_available")
 FEW_MARK = "†"
-# Where a figure is suppressed in the public edition: not zero, and not unknown; the head of the page explains it.
-WITHHELD = "×"
 Fractions = tuple[float | None, ...]
 
 
@@ -115,7 +113,7 @@ def by_level(brief: Brief, parts: Mapping[str, tuple[Measure, Fractions]]) -> li
 def causes(brief: Brief, template: str, list_name: str) -> list[Single]:
     """The causes or barriers that facilities name, most often named first, else in the order of the form."""
     found = [Single(brief.label(list_name, key), brief.measure(f"{template}_{key}")) for key in brief.keys(template)]
-    named = [row for row in found if row.measure.numerator]
+    named = [row for row in found if row.measure.numerator or row.measure.is_withheld]
     return sorted(named, key=lambda row: -(row.measure.value or 0))
 
 

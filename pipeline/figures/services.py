@@ -94,11 +94,13 @@ def barrier_table(brief: Brief, key: str, template: str, items: dict[str, str]) 
     named_for = {
         item: {cause: brief.measure(f"{template}_{item}_{cause}") for cause in causes} for item, causes in keys.items()
     }
-    used = dict.fromkeys(cause for found in named_for.values() for cause, one in found.items() if one.numerator)
+    used = dict.fromkeys(
+        cause for found in named_for.values() for cause, one in found.items() if one.numerator or one.is_withheld
+    )
     rows = [
         [items[item], *(cell(found[cause]) if cause in found else "" for cause in used)]
         for item, found in named_for.items()
-        if any(one.denominator for one in found.values())
+        if any(one.denominator or one.is_withheld for one in found.values())
     ]
     columns = [brief.say("barriers.column"), *(brief.label("barrier", cause) for cause in used)]
     if not rows:
