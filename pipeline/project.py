@@ -92,6 +92,10 @@ class Project:
         """The file of decisions of a round."""
         return self.root / "data" / "decisions" / f"{round_name}.yml"
 
+    def remarks(self, round_name: str) -> Path:
+        """The file of what directorates say to the numbers of a round."""
+        return self.root / "data" / "remarks" / f"{round_name}.yml"
+
     def raw(self, round_name: str) -> Path:
         """The folder of a round's exports as received."""
         return self.root / "data" / "raw" / round_name

@@ -17,6 +17,7 @@ from pipeline.errors import RegistryError, UsageError
 from pipeline.project import Project
 from pipeline.registry import Registry
 
+NO_REMARKS = "# What directorates say to the numbers of this round; the README says how a remark is written.\n{}\n"
 NO_DECISIONS = "# Decisions about the findings of this round; the README says how one is written.\n[]\n"
 
 
@@ -44,6 +45,8 @@ def add(
             shutil.copyfile(path, draft / path.name)
     if not project.decisions(name).exists():
         project.write_text(project.decisions(name), NO_DECISIONS)
+    if not project.remarks(name).exists():
+        project.write_text(project.remarks(name), NO_REMARKS)
     run.track(project, project.raw(name))
     project.write_text(project.registry_file(), registry)
 

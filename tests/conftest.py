@@ -78,6 +78,9 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     decisions = root / "data/decisions" / f"{ROUND}.yml"
     decisions.parent.mkdir()
     decisions.write_text("[]\n", encoding="utf-8")
+    remarks = root / "data/remarks" / f"{ROUND}.yml"
+    remarks.parent.mkdir()
+    remarks.write_text("{}\n", encoding="utf-8")
     return Project(root)
 
 

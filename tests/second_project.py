@@ -53,6 +53,7 @@ def make(root: Path) -> Project:
     _write_registry(project)
     _write_reference(project)
     project.write_text(project.decisions(ROUND), "[]\n")
+    project.write_text(project.remarks(ROUND), "{}\n")
     return project
 
 

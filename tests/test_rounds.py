@@ -34,7 +34,7 @@ def test_a_round_is_registered_open_and_its_exports_are_tracked(small: Project, 
     assert again.round("spring-2024").report_date == "2024-07-31"
     assert again.exports("spring-2024")[0].read_bytes() == path.read_bytes()
     assert (small.root / "data/raw/spring-2024.dvc").is_file()
-    assert again.decisions("spring-2024").is_file()
+    assert again.decisions("spring-2024").is_file() and again.remarks("spring-2024").is_file()
 
 
 def test_the_registry_keeps_its_comments_and_order() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline import remarks
 from pipeline.brief import collection as brief_collection
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import slices as brief_slices
@@ -95,6 +96,8 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
         slices["labels"] = pd.concat([slices["labels"], brief_slices.sectors(material, scope)], ignore_index=True)
     lists = {name: cuts.lists[name] for name in subject.lists}
     slices["facilities"], lengths = brief_lists.facilities(material, scope, lists)
+    if subject.has_remark and scope not in WIDER_SCOPES:
+        told["remark"] = remarks.told(material.remarks, scope)
     if subject.declares:
         services = tuple(slices["items"].loc[slices["items"]["kind"] == "service", "item"])
         slices["declared"], lengths["declared"] = declared(material, scope, services)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from pipeline import codebook as codebooks
-from pipeline import decisions, indicators, places, verdict
+from pipeline import decisions, indicators, places, remarks, verdict
 from pipeline.codebook import Codebook, rows_of
 from pipeline.decisions import Decision
 from pipeline.indicators import Facts
 from pipeline.places import Places
 from pipeline.project import TABLES, Project
 from pipeline.registry import WIDER_SCOPES, Round
+from pipeline.remarks import Remark
 from pipeline.verdict import Standing, Verdict
 
 FACTS = ("facilities", "answers", "choices", "staff")
@@ -41,6 +42,8 @@ class Material:
     codebook: Codebook
     places: Places
     reference: Mapping[str, pd.DataFrame]
+    remarks: Mapping[str, Remark] = field(default_factory=dict)
+    """What directorates say to their numbers."""
 
     @cached_property
     def standing(self) -> Standing:
@@ -116,6 +119,7 @@ def gather(project: Project, round_name: str) -> Material:
         codebook=codebooks.load(project, entry.form),
         places=places.load(project),
         reference=reference,
+        remarks=remarks.load(project, round_name),
     )
 
 

@@ -39,6 +39,8 @@ class Subject:
     """Further indicators, by their beginnings, that stand beside those of Iraq and of directorates."""
     is_narrow: bool = False
     """Whether the page shows only what is doubtful about the questions that it speaks of."""
+    has_remark: bool = False
+    """Whether the page of a directorate prints what the directorate says to its numbers."""
     declares: bool = False
     """Whether the page lists facilities with the services of its modules that they lack."""
 
@@ -76,7 +78,7 @@ class Subject:
 
 
 SUBJECTS = {
-    "overview": Subject(lists=("fully_damaged", "gaps")),
+    "overview": Subject(lists=("fully_damaged", "gaps"), has_remark=True),
     "summary": Subject(
         shows=(
             *GROUND, "OPS", "FUN", "BLD", "ACC", "AMN", "CAU_FAC_HFFUNCTx", "BAR_FAC", "BAR_DOMAIN", "BED_COUNT",

@@ -40,6 +40,7 @@ from pipeline.figures.primary_care import (
     centre_services,
     centres,
 )
+from pipeline.figures.remark import remark
 from pipeline.figures.resources import amenities, beds, information, staff
 from pipeline.figures.services import barriers, domains, gaps, services
 from pipeline.kernel.checks import ECHO
@@ -52,8 +53,8 @@ __all__ = [
     "domains", "evidence", "findings", "functionality", "gap_list", "gaps", "gates", "guide", "headlines",
     "hospital_beds", "hospital_directorates", "hospital_headlines", "hospital_priorities", "hospital_services",
     "hospital_staff", "hospital_work", "information", "methods", "open_brief", "population", "priorities", "progress",
-    "quality", "reconciliation", "sectors", "service_barriers", "service_levels", "services", "set_aside", "staff",
-    "status", "support", "title", "workspaces",
+    "quality", "reconciliation", "remark", "sectors", "service_barriers", "service_levels", "services", "set_aside",
+    "staff", "status", "support", "title", "workspaces",
 ]  # fmt: skip
 
 

@@ -31,6 +31,8 @@ class Section:
     has_heading: bool = True
     of_several: bool = False
     """Whether it sets directorates beside each other, so that the page of one of them leaves it out."""
+    of_one: bool = False
+    """Whether it is about one directorate, so that wider pages leave it out."""
     needs: str = ""
     """How the indicators begin without which a page, being about another subject, leaves it out."""
     __doc__: str = field(default="", compare=False)
@@ -55,6 +57,8 @@ class Section:
             return "closed"
         if self.of_several and len(brief.told["members"]) == 1:
             return "one directorate"
+        if self.of_one and len(brief.told["members"]) > 1:
+            return "several directorates"
         known = not self.needs or any(name.startswith(self.needs) for name in brief.numbers.indicators)
         return "" if known else "without such figures"
 
@@ -65,12 +69,17 @@ class Section:
 
 
 def section(
-    name: str, has_numbers: bool = True, has_heading: bool = True, of_several: bool = False, needs: str = ""
+    name: str,
+    has_numbers: bool = True,
+    has_heading: bool = True,
+    of_several: bool = False,
+    of_one: bool = False,
+    needs: str = "",
 ) -> Callable[[Draw], Section]:
     """Makes a section of a function that gives its pieces."""
 
     def made(draw: Draw) -> Section:
-        return Section(name, draw, has_numbers, has_heading, of_several, needs, draw.__doc__ or "")
+        return Section(name, draw, has_numbers, has_heading, of_several, of_one, needs, draw.__doc__ or "")
 
     return made
 
