@@ -3,7 +3,7 @@
 Never public for a single facility: coordinates and partners' names (no brief has them), what it said of a restricted
 service, that conflict or security hinders it, and, on a page about restricted services, its name. What is restricted
 says the codebook (`sensitivity`). So lists of what facilities lack, findings and decisions lose their facilities, a
-remark stays inside, and a figure about a restricted matter that speaks of one or two facilities is suppressed in any case.
+remark stays inside, and a figure about a restricted matter that speaks of one or two facilities is always suppressed.
 
 `public: {suppress_below: N}` in the registry suppresses all small cells, see `pipeline.brief.suppression`; then no list
 of facilities is left, since a list beside a suppressed share protects nothing.
