@@ -50,7 +50,7 @@ def test_a_directorate_with_one_facility_still_reads_well(report: str) -> None:
     found = page(subject_briefs.of_facilities({"facility_id": [one]}, "kirkuk", report))
     if report == "hospitals":
         assert "reports no hospital" in found["hospital_headlines"]
-        assert "No hospital has answered" in found["hospital_services"]
+        assert "No hospital exists here" in found["hospital_services"]
 
 
 @pytest.mark.parametrize("report", REPORTS)

@@ -11,7 +11,6 @@ from pipeline.figures.areas import areas, column, kinds, most_named, of_area
 from pipeline.figures.brief import LEVELS, Brief
 from pipeline.figures.cards import Card, cards, share_card
 from pipeline.figures.html import Cell, Part, bullets, heading, paragraph, stack, table
-from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import (
     ALL_LEVELS,
     Parted,
@@ -50,7 +49,7 @@ def domain_headlines(brief: Brief) -> Iterator[Part]:
 def _cards(brief: Brief) -> Iterator[Card]:
     modules = brief.modules("service")
     for module in modules:
-        for level in LEVELS:
+        for level in LEVELS if len(modules) == 1 else reversed(SPOKEN):
             indicator = f"SVC_DOMAIN_{module}"
             name = brief.say("domain_headlines.card", level=level_name(brief, level))
             if len(modules) > 1:
@@ -62,12 +61,9 @@ def _sentences(brief: Brief) -> Iterator[str]:
     found = [sentence for level in SPOKEN for sentence in _extremes(brief, level)]
     yield from found or [brief.say("domain_headlines.nothing")]
     yield from _most_lacking(brief)
-    yield from (_barrier(brief, module) for module in brief.modules("service") if _pairs(brief, module).denominator)
-    yield from _worst_area(brief)
-
-
-def _pairs(brief: Brief, module: str) -> Measure:
-    return brief.level(f"SVC_DOMAIN_{module}", "phc")
+    for module in brief.modules("service"):
+        if brief.level(f"SVC_DOMAIN_{module}", "phc").denominator:
+            yield " ".join((_barrier(brief, module), *_worst_area(brief, module)))
 
 
 def _extremes(brief: Brief, level: str) -> Iterator[str]:
@@ -106,20 +102,15 @@ def _barrier(brief: Brief, module: str) -> str:
     return brief.say("domain_headlines.barrier", domain=brief.label("module", module), barrier=most_named(brief, named))
 
 
-def _worst_area(brief: Brief) -> Iterator[str]:
-    if brief.edition != "internal":
+def _worst_area(brief: Brief, module: str) -> Iterator[str]:
+    """Where primary care has a domain least; nobody is ranked outside."""
+    indicator = f"SVC_DOMAIN_{module}"
+    if brief.edition != "internal" or len(areas(brief)) < 2:
         return
-    for module in brief.modules("service"):
-        indicator = f"SVC_DOMAIN_{module}"
-        for area, found in list(figures_areas.worst(brief, indicator).items())[:1]:
-            yield brief.say(
-                "domain_headlines.area",
-                domain=brief.label("module", module),
-                area=areas(brief)[area],
-                share=percent(found.value),
-                whole=percent(brief.level(indicator, "phc").value),
-                name=brief.name,
-            )
+    for area, found in list(figures_areas.worst(brief, indicator).items())[:1]:
+        whole = percent(brief.level(indicator, "phc").value)
+        told = {"area": areas(brief)[area], "share": percent(found.value), "name": brief.name, "whole": whole}
+        yield brief.say("domain_headlines.area", **told)
 
 
 @section("service_levels")

@@ -41,6 +41,11 @@ def _single(brief: Brief, indicator: str, name: str) -> Single:
     return Single(name, _of(brief, indicator), compared(brief, indicator, HOSPITAL))
 
 
+def _has_none(brief: Brief) -> bool:
+    """Whether no hospital exists, so that there is nothing to tell."""
+    return not brief.count("U_EXISTING", HOSPITAL)
+
+
 @section("hospital_headlines")
 def hospital_headlines(brief: Brief) -> Iterator[Part]:
     """How many hospitals there are and work, their beds, and what a reader in a hurry has to know."""
@@ -126,8 +131,11 @@ def _named(brief: Brief, template: str, words: str) -> list[Single]:
 @section("hospital_work")
 def hospital_work(brief: Brief) -> Iterator[Part]:
     """Whether hospitals work, stand undamaged and take inpatients, and why some do not function fully."""
-    names = (*WORK, "INP_CAPACITY")
-    yield bar_chart(brief, "hospital_work", [_single(brief, name, brief.say(f"hospitals.{name}")) for name in names])
+    if _has_none(brief):
+        yield paragraph(brief.say("hospitals.none"), "none")
+        return
+    names = {name: brief.say(f"hospitals.short.{name}") for name in (*WORK, "INP_CAPACITY")}
+    yield bar_chart(brief, "hospital_work", [_single(brief, *one) for one in names.items()])
     causes = _named(brief, "CAU_FAC_HFFUNCTx", "HFFUNCTx")
     if causes:
         yield bar_chart(brief, "hospital_work.causes", causes)
@@ -149,6 +157,9 @@ def hospital_beds(brief: Brief) -> Iterator[Part]:
         for kind in (*BEDS, "all")
     ]
     yield table(brief.say("hospital_beds.counts"), columns, rows, "total")
+    if _has_none(brief):
+        yield paragraph(brief.say("hospitals.none"), "none")
+        return
     enough = [_single(brief, f"BED_SUFFICIENT_{kind}", brief.say(f"beds.{kind}")) for kind in BEDS]
     yield bar_chart(brief, "hospital_beds.sufficient", enough)
     barriers = _named(brief, "BAR_FAC_BAINP1", "barrier")
@@ -161,6 +172,9 @@ def hospital_beds(brief: Brief) -> Iterator[Part]:
 @section("hospital_services")
 def hospital_services(brief: Brief) -> Iterator[Part]:
     """Availability in hospitals: of the domains, then of each service that only facilities with beds are asked."""
+    if _has_none(brief):
+        yield paragraph(brief.say("hospitals.none"), "none")
+        return
     domains = brief.modules("service")
     rows = [_single(brief, f"SVC_DOMAIN_{one}", brief.say(f"domain.short.{one}")) for one in domains]
     yield bar_chart(brief, "hospital_services.domains", rows)
@@ -237,6 +251,9 @@ def hospital_priorities(brief: Brief) -> Iterator[Part]:
 @section("hospital_staff")
 def hospital_staff(brief: Brief) -> Iterator[Part]:
     """The staff of hospitals by cadre, and whether each cadre is there where it is expected."""
+    if _has_none(brief):
+        yield paragraph(brief.say("hospitals.none"), "none")
+        return
     total, women = _of(brief, "HR_TOTAL"), _of(brief, "HR_WOMEN")
     told = {"women": percent(women.value), "all": brief.count("HR_TOTAL")}
     yield paragraph(brief.say("hospital_staff.lead", total=total.numerator, missing=total.missing, **told))

@@ -165,6 +165,9 @@ def _type(brief: Brief, kind: str) -> list[Cell]:
 @section("centre_services")
 def centre_services(brief: Brief) -> Iterator[Part]:
     """Services and amenities of the centres: the domains fully available, and whether each amenity suffices."""
+    if not brief.count("U_EXISTING", PRIMARY_CARE):
+        yield paragraph(brief.say("centres.none"), "none")
+        return
     domains = [
         _single(brief, f"SVC_DOMAIN_{one}", brief.say(f"domain.short.{one}")) for one in brief.modules("service")
     ]
