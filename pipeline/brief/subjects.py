@@ -11,8 +11,8 @@ from pipeline.brief.slices import OF_AREAS, PHC
 
 # What every page says of its facilities and of the quality of their answers.
 GROUND = ("U", "COV", "DQ")
-# Whether facilities exist and work: in no denominator without them.
-WORK = ("identity", "building", "functionality", "accessibility")
+# Whether facilities stand, work and can be reached: in no denominator without them.
+WORK = ("building", "functionality", "accessibility")
 WATER_TO_WASTE = ("AMN", "WAT", "SAN", "PWR", "CCH", "WST")
 OF_ITEMS = ("SVC_FULL", "SVC_ANY", "SVC_EXPECTED", "BAR_FAC", "BAR_MEN")
 OF_DOMAINS = ("SVC_DOMAIN", "BAR_DOMAIN")
@@ -46,7 +46,8 @@ class Subject:
 
     def shown(self, names: Iterable[str]) -> set[str]:
         """Those of the indicators that the page shows."""
-        return {name for name in names if any(f"{name}_".startswith(f"{start}_") for start in self.shows)}
+        starts = tuple(f"{start}_" for start in self.shows)
+        return {name for name in names if f"{name}_".startswith(starts)}
 
     def measures(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of the indicators that the page shows."""
@@ -94,8 +95,8 @@ SUBJECTS = {
     ),
     "hospitals": Subject(
         shows=(
-            *GROUND, "OPS", "FUN", "BLD", "CAU_FAC_HFFUNCTx", "INP", "BED", "BAR_FAC_BAINP1", "BAR_DOMAIN", "POP_HOSP",
-            "POP_BED", "POP_BEDALL", "POP_ICU", "SVC", "HR",
+            *GROUND, "OPS", "FUN", "BLD", "EQP", "CAU_FAC_HFFUNCTx", "INP", "BED", "BAR_FAC_BAINP1", "BAR_DOMAIN",
+            "POP_HOSP", "POP_BED", "POP_BEDALL", "POP_ICU", "SVC", "HR",
         ),
         kinds=("bed", "service", "cadre"), is_narrow=True, levels=("", "hospital"),
         beside=("BED_", "INP_CAPACITY", "SVC_FULL_", "HR_NOSTAFF"),

@@ -134,7 +134,7 @@ def hospital_work(brief: Brief) -> Iterator[Part]:
     if _has_none(brief):
         yield paragraph(brief.say("hospitals.none"), "none")
         return
-    names = {name: brief.say(f"hospitals.short.{name}") for name in (*WORK, "INP_CAPACITY")}
+    names = {name: brief.say(f"hospitals.short.{name}") for name in (*WORK, "EQP_DAMAGED", "INP_CAPACITY")}
     yield bar_chart(brief, "hospital_work", [_single(brief, *one) for one in names.items()])
     causes = _named(brief, "CAU_FAC_HFFUNCTx", "HFFUNCTx")
     if causes:
