@@ -14,6 +14,7 @@ from pipeline import figures, words
 from pipeline.brief.declared import SHOWN, declared
 from pipeline.brief.slices import PHC
 from pipeline.figures.areas import areas, of_area, worst
+from pipeline.figures.domain import short
 
 REPORTS = ("hospitals", "primary-care", "child-health", "reproductive")
 
@@ -170,6 +171,13 @@ def test_the_gap_list_names_services_by_their_short_names_and_counts_them() -> N
     first = brief.slices["declared"].iloc[0]
     assert f"<b>{len(first['not_available'].split())}</b>" in found and first["facility_id"] in found
     assert "CMAM" in found and "Community Management" not in found
+
+
+def test_short_names_tell_services_apart_in_every_language() -> None:
+    items = cut_of("iraq", "facilities")[1]["items"]
+    for language in ("en", "ar", "ckb"):
+        names = [short(name) for name in items.loc[items["kind"] == "service", language]]
+        assert len(set(names)) == len(names) == 86 and all(names)
 
 
 def test_a_facility_that_is_set_aside_is_on_no_gap_list() -> None:

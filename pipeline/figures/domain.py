@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from markupsafe import Markup
@@ -27,6 +28,7 @@ from pipeline.figures.section import section
 from pipeline.figures.services import barrier_table, most_lacking
 from pipeline.words import number, percent
 
+BEHIND = re.compile(r"\s*\([^()]*\)$")
 PLACES = ("urban", "rural")
 # Other facilities are many things; a sentence about their best service would be about none of them.
 SPOKEN = ("phc", "hospital")
@@ -35,8 +37,8 @@ USUAL = 0.1
 
 
 def short(name: str) -> str:
-    """The name of a service without what stands in brackets behind it."""
-    return name.partition(" (")[0]
+    """The name of a service without what stands in brackets at its end."""
+    return BEHIND.sub("", name)
 
 
 @section("domain_headlines")
