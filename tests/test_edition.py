@@ -16,7 +16,7 @@ from subject_briefs import Cut, as_figures_see_it, cut_of, page
 
 from pipeline.brief import edition
 from pipeline.brief.subjects import SUBJECTS, Subject, of_domains
-from pipeline.brief.suppression import Cell, Key, Sums, _by_place, _by_service, _cells, _rest, suppressed
+from pipeline.brief.suppression import Cell, Key, Sums, _by_place, _rest, sums_of, suppressed
 from pipeline.errors import BriefError
 from pipeline.project import Project
 from pipeline.registry import Public
@@ -193,12 +193,8 @@ def computable(sums: Sums) -> list[Key]:
 @pytest.mark.parametrize(("scope", "report"), [("iraq", "reproductive"), ("kirkuk", "primary-care")])
 def test_no_small_cell_of_a_brief_can_be_computed_from_all_its_sums(scope: str, report: str) -> None:
     _, slices = cut_of(scope, report)
-    measures, areas, services = slices["measures"], slices["areas"], slices["items"]
-    own = [(row.indicator, (row.dimension, row.group)) for row in measures.itertuples()]
-    theirs = [(row.indicator, (f"area:{row.scope}", row.group)) for row in areas.itertuples()]
-    sums = Sums(_cells(measures, own) | _cells(areas, theirs), lambda _: 10)
-    modules = dict(zip(services["item"], services["module"], strict=True))
-    sums.equations = [*_by_place(sums.cells), *_by_service(sums.cells, modules)]
+    modules = dict(zip(slices["items"]["item"], slices["items"]["module"], strict=True))
+    sums = sums_of(slices["measures"], slices["areas"], modules, lambda _: 10)
     sums.hide()
     assert sum(cell.is_hidden for cell in sums.cells.values()) > 50
     assert computable(sums) == []
@@ -217,6 +213,15 @@ def test_a_service_cannot_be_computed_from_its_domain() -> None:
     modules = {"QHeRAMS431": "x", "QHeRAMS432": "x", "QHeRAMS433": "x"}
     found, _ = suppressed(of_domain.reset_index(drop=True), NO_AREAS, modules, lambda _: FLOOR)
     assert list(found["reason"] == "suppressed") == [True, True, False, False]
+
+
+def test_many_pairs_of_few_facilities_are_a_small_cell() -> None:
+    rows = table({"phc_main": 20}).assign(dimension="all", group="").head(1)
+    named = {"SVC_FULL_QHeRAMS431": 4, "SVC_FULL_QHeRAMS432": 4, "SVC_DOMAIN_x": 8}
+    of_domain = pd.concat([rows.assign(indicator=name, denominator=count) for name, count in named.items()])
+    modules = {"QHeRAMS431": "x", "QHeRAMS432": "x"}
+    found, _ = suppressed(of_domain.reset_index(drop=True), NO_AREAS, modules, lambda _: FLOOR)
+    assert set(found["reason"]) == {"suppressed"}
 
 
 def test_what_a_sum_does_not_show_counts_as_hidden() -> None:

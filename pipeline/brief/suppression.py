@@ -1,6 +1,7 @@
 """Suppression of small cells: what speaks of few facilities is blanked, and so is what it could be computed from.
 
-A cell is small where its denominator, or the number of existing facilities it speaks of, lies between 1 and the floor.
+A cell is small where its denominator, or the number of facilities it speaks of, lies between 1 and the floor. Beds and
+staff are counted by the existing facilities of their group, of which few may have any: no rule here looks for that.
 Tables add up, so a single hidden part is known to whoever subtracts: in every sum at least two parts are hidden, of
 the floor together, and what a sum does not show (`rest`) counts as hidden. The smallest parts go first.
 
@@ -36,12 +37,14 @@ class Cell:
 
     denominator: int | None
     facilities: int | None
+    reach: int | None = None
+    """Of pairs of facility and service: how many facilities they are of at least, where the services are known."""
     is_hidden: bool = False
 
     @property
     def size(self) -> int:
-        """How much it speaks of: the smaller of both."""
-        return min(_known(self.denominator, self.facilities), default=0)
+        """How much it speaks of: the smallest of these."""
+        return min(_known(self.denominator, self.facilities, self.reach), default=0)
 
 
 @dataclass
@@ -89,15 +92,29 @@ def suppressed(
 
     `modules` has the module of each service, `floor` the number below which a cell of an indicator is small.
     """
-    own = [(str(row.indicator), (str(row.dimension), str(row.group))) for row in measures.itertuples()]
-    theirs = [(str(row.indicator), (f"{AREA}{row.scope}", str(row.group))) for row in areas.itertuples()]
-    sums = Sums(_cells(measures, own) | _cells(areas, theirs), floor)
-    sums.equations = [*_by_place(sums.cells), *_by_service(sums.cells, modules)]
+    sums = sums_of(measures, areas, modules, floor)
     sums.hide()
-    return _blanked(measures, own, sums.cells), _blanked(areas, theirs, sums.cells)
+    return _blanked(measures, _keys(measures), sums.cells), _blanked(areas, _keys(areas), sums.cells)
 
 
-def _cells(rows: pd.DataFrame, keys: list[Key]) -> dict[Key, Cell]:
+def sums_of(measures: pd.DataFrame, areas: pd.DataFrame, modules: Mapping[str, str], floor: Floor) -> Sums:
+    """The cells of a brief with all sums that they stand in, nothing hidden yet."""
+    sums = Sums(_cells(measures) | _cells(areas), floor)
+    services = list(_by_service(sums.cells, modules))
+    for total, parts in services:
+        sums.cells[total].reach = max(_known(*(sums.cells[key].denominator for key in parts)), default=None)
+    sums.equations = [*_by_place(sums.cells), *services]
+    return sums
+
+
+def _keys(rows: pd.DataFrame) -> list[Key]:
+    """The keys of the rows of measures, or of those of areas, which have a scope."""
+    places = AREA + rows["scope"].astype(str) if "scope" in rows else rows["dimension"].astype(str)
+    return [(name, (place, group)) for name, place, group in zip(rows["indicator"], places, rows["group"], strict=True)]
+
+
+def _cells(rows: pd.DataFrame) -> dict[Key, Cell]:
+    keys = _keys(rows)
     counts = {key: _number(count) for key, count in zip(keys, rows["numerator"], strict=True)}
     existing = {place: count for (indicator, place), count in counts.items() if indicator == "U_EXISTING"}
     return {
