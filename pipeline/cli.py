@@ -66,15 +66,16 @@ def herams() -> None:
 )
 @click.option("--cluster", metavar="ADDRESS", help="Run the stages on this Dask cluster: tcp://HOST:8786.")
 @click.option("--timeout", type=click.IntRange(1), metavar="SECONDS", help="Stop a report that takes longer.")
+@click.option("--all", "is_all", is_flag=True, help="Every subject for every directorate and ministry as well.")
 @click.option("--dry", is_flag=True, help="Say what would run and why, and run nothing.")
-def run(round_name: str | None, scope: str | None, dry: bool, **limits: Any) -> None:
+def run(round_name: str | None, scope: str | None, is_all: bool, dry: bool, **limits: Any) -> None:
     """Bring everything up to date: only what changed is made anew."""
     from pipeline import run as verb
 
     if dry:
-        verb.explain(_project(), round_name, scope)
+        verb.explain(_project(), round_name, scope, is_all)
     else:
-        verb.run(_project(), round_name, scope, verb.Limits(**limits))
+        verb.run(_project(), round_name, scope, verb.Limits(**limits), is_all)
 
 
 @herams.command()
@@ -221,11 +222,12 @@ def measure(round_name: str) -> None:
 
 @herams.command()
 @click.argument("round_name", metavar="ROUND")
-def brief(round_name: str) -> None:
+@click.option("--all", "is_all", is_flag=True, help="Of the reports beyond the round's own (`run --all`).")
+def brief(round_name: str, is_all: bool) -> None:
     """Cut for each report all that it may know (a stage)."""
     from pipeline import brief as verb
 
-    _stage(verb.brief, round_name)
+    _stage(verb.more if is_all else verb.brief, round_name)
 
 
 @herams.command()

@@ -110,3 +110,7 @@ class Registry(Entry):
         """The reports that are made for a scope whenever a round is."""
         kind = "iraq" if scope == "iraq" else "parts"
         return tuple(name for name, report in self.reports.items() if report.scopes == kind)
+
+    def more_reports_of(self, scope: str) -> tuple[str, ...]:
+        """The reports that can be made for a scope besides: each subject of Iraq for each of its parts."""
+        return () if scope == "iraq" else self.reports_of("iraq")

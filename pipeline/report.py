@@ -55,8 +55,9 @@ def _require_known(project: Project, round_name: str, scope: str, report_name: s
     project.round(round_name)
     if scope not in project.scopes:
         raise unknown("scope", scope, project.scopes)
-    if report_name not in project.registry.reports_of(scope):
-        raise unknown(f"report of {scope}", report_name, project.registry.reports_of(scope))
+    known = (*project.registry.reports_of(scope), *project.registry.more_reports_of(scope))
+    if report_name not in known:
+        raise unknown(f"report of {scope}", report_name, known)
 
 
 def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft: Path) -> Made:

@@ -8,7 +8,7 @@ one stroke.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,21 @@ class Cuts:
 
 
 def brief(project: Project, round_name: str) -> None:
-    """Cuts the briefs of all reports of a round; refuses tables that no verdict judged."""
+    """Cuts the briefs of a round's own reports; refuses tables that no verdict judged."""
+    _cut_all(project, round_name, project.briefs(round_name), project.registry.reports_of)
+
+
+def more(project: Project, round_name: str) -> None:
+    """Cuts the briefs of all other reports: of each subject for each directorate and ministry."""
+    _cut_all(project, round_name, project.more_briefs(round_name), project.registry.more_reports_of)
+
+
+def _cut_all(project: Project, round_name: str, place: Path, reports_of: Callable[[str], Iterable[str]]) -> None:
     material = gather(project, round_name)
     cuts = shared(material, project.scopes)
-    with project.replacing_folder(project.briefs(round_name)) as draft:
+    with project.replacing_folder(place) as draft:
         for scope in project.scopes:
-            for report in project.registry.reports_of(scope):
+            for report in reports_of(scope):
                 told, slices = cut_of(project.registry.reports[report], material, scope, cuts)
                 _write(project, draft / scope / report, told | {"report": report}, slices)
 

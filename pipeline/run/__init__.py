@@ -44,9 +44,13 @@ class Limits:
 
 
 def run(
-    project: Project, round_name: str | None = None, scope: str | None = None, limits: Limits | None = None
+    project: Project,
+    round_name: str | None = None,
+    scope: str | None = None,
+    limits: Limits | None = None,
+    is_all: bool = False,
 ) -> None:
-    """Brings the open rounds up to date, or one of them, or one scope of it.
+    """Brings the open rounds up to date, or one of them, or one scope of it; with all subjects for all scopes, or not.
 
     Exit 1 if a stage failed (the others are finished first), 3 if a gate has closed something.
     """
@@ -59,6 +63,8 @@ def run(
     else:
         click.echo("nothing to do: everything is up to date")
         _front_page(project)
+    if is_all:
+        _make_more(project, rounds, scope, limits)
     _tell_gates(project, rounds)
 
 
@@ -68,10 +74,23 @@ def _check_address(address: str | None) -> None:
 
 
 def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
+    _sweep(project)
+    _end(project, make(project, wanted, limits))
+
+
+def _make_more(project: Project, rounds: Sequence[str], scope: str | None, limits: Limits) -> None:
+    """Makes the reports beyond the rounds' own; the rounds' tables are up to date by now."""
+    with _hands(project, limits) as (start, jobs):
+        from pipeline.run import more, schedule
+
+        crew = schedule.Crew(start, jobs, _seconds(limits))
+        board = schedule.bring_up_to_date(project, more.more(project, rounds, scope), crew)
+    _end(project, board)
+
+
+def _end(project: Project, board: Board) -> None:
     from pipeline import index
 
-    _sweep(project)
-    board = make(project, wanted, limits)
     try:
         index.index(project)
     finally:
@@ -92,13 +111,16 @@ def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
 
     DVC and all that makes pages is imported here, where it is known to be needed.
     """
-    environment = {"HERAMS_REPORT_SECONDS": str(limits.timeout)} if limits.timeout else {}
     with _hands(project, limits) as (start, jobs):
         # The preloaded process imports while this one imports DVC.
         from pipeline.run import graph, schedule
 
         with graph.opened(project, wanted) as opened:
-            return schedule.bring_up_to_date(project, opened, schedule.Crew(start, jobs, environment))
+            return schedule.bring_up_to_date(project, opened, schedule.Crew(start, jobs, _seconds(limits)))
+
+
+def _seconds(limits: Limits) -> dict[str, str]:
+    return {"HERAMS_REPORT_SECONDS": str(limits.timeout)} if limits.timeout else {}
 
 
 @contextmanager
@@ -129,9 +151,10 @@ def _sweep(project: Project) -> None:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def explain(project: Project, round_name: str | None = None, scope: str | None = None) -> None:
+def explain(project: Project, round_name: str | None = None, scope: str | None = None, is_all: bool = False) -> None:
     """Tells what would run and why, and runs nothing."""
-    found = plan.plan(project, targets(project, _rounds(project, round_name), scope))
+    rounds = _rounds(project, round_name)
+    found = plan.plan(project, targets(project, rounds, scope))
     for name, why in found.reasons.items():
         click.echo(f"{name}: {told.shortened(why)}")
     for name, before in found.follow.items():
@@ -139,6 +162,12 @@ def explain(project: Project, round_name: str | None = None, scope: str | None =
     must, may = len(found.reasons), len(found.follow)
     rest = len(found.stages) - must - may
     click.echo(f"{must} must run, {may} may follow, {rest} are up to date{told.estimate(project, found)}")
+    if is_all:
+        from pipeline.run import more
+
+        others = more.more(project, rounds, scope)
+        stale = len(others.stale())
+        click.echo(f"of the other reports {stale} steps must run, {len(others.steps) - stale} are up to date")
 
 
 def _rounds(project: Project, round_name: str | None) -> list[str]:

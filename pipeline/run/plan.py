@@ -50,12 +50,12 @@ def plan(project: Project, targets: Sequence[str] = ()) -> Plan:
     """What must run for all stages, or for the targets and what they need."""
     stages = _needed(declared(project), targets)
     is_locked = (project.root / "dvc.lock").is_file()
-    locked = _yaml(project, "dvc.lock").get("stages", {}) if is_locked else {}
+    entries = locked(project)
     look = Files(project)
     found = Plan(stages)
     makers = {path: stage.name for stage in stages for path in stage.outputs}
     for stage in stages:
-        why = list(_reasons(project, stage, locked.get(stage.name), look)) if is_locked else ["there is no dvc.lock"]
+        why = list(_reasons(project, stage, entries.get(stage.name), look)) if is_locked else ["there is no dvc.lock"]
         if why:
             found.reasons[stage.name] = why
     for stage in _in_order(stages, makers):
@@ -63,6 +63,11 @@ def plan(project: Project, targets: Sequence[str] = ()) -> Plan:
         if before and stage.name not in found.reasons:
             found.follow[stage.name] = before[0]
     return found
+
+
+def locked(project: Project) -> dict[str, Any]:
+    """What dvc.lock says of each stage; nothing where there is none."""
+    return dict(_yaml(project, "dvc.lock").get("stages", {})) if (project.root / "dvc.lock").is_file() else {}
 
 
 def _runs(found: Plan, name: str) -> bool:
