@@ -104,7 +104,7 @@ def test_iraqs_shares_stand_beside_in_whole_percent_as_they_are_displayed() -> N
     beside = rows(project, "kirkuk", "comparison").set_index(["indicator", "group"])["percent"]
     whole = rows(project, "iraq", "measures")
     row = whole[(whole["indicator"] == "FUN_FULL") & (whole["dimension"] == "all")].iloc[0]
-    assert beside["FUN_FULL", ""] == f"{round(100 * int(row['numerator']) / int(row['denominator']))}\u202f%"
+    assert beside["FUN_FULL", ""] == f"{round(100 * int(row['numerator']) / int(row['denominator']))}%"
     assert rows(project, "iraq", "comparison").empty
 
 
