@@ -1,5 +1,6 @@
 """The words of pages: one table for each topic, every sentence once, in every language."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -123,3 +124,63 @@ def test_numbers_are_those_that_babel_writes_in_every_language_with_latin_digits
         assert words.number(value) == said == format_decimal(value, locale=locale, numbering_system="latn")
         assert words.percent(share) == format_percent(share / 100, locale=locale, numbering_system="latn")
         assert words.decimal(value / 10) == format_decimal(value / 10, "#,##0.0", locale, numbering_system="latn")
+
+
+# --- the tables of this project ------------------------------------------------------------------------------------
+
+SENTENCES = [row for path in HERE.page_words() for row in HERE.read_csv(path).to_dict("records")]
+# Letters that look alike and are different ones: a search finds one of them only.
+DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
+WRONG_LETTERS = {"ar": f"یکەھ{DIGITS}", "ckb": f"يكىةھ{DIGITS}"}
+# Names that have no other letters: a hash, a command, a code of ours.
+LATIN_NAMES = ("SHA-256", "herams run")
+
+
+def counted() -> list[str]:
+    keys = {row["key"] for row in SENTENCES}
+    return sorted(key.removesuffix(".one") for key in keys if key.endswith(".one") and f"{key[:-4]}.other" in keys)
+
+
+def test_all_tables_have_all_languages_and_say_who_has_read_them() -> None:
+    for path in HERE.page_words():
+        found = HERE.read_csv(path)
+        assert [*found.columns] == ["key", *LANGUAGES, "review"], path.name
+        assert set(found["review"]) <= {"proposal", "attested", "reviewed"}, path.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_a_sentence_for_every_key(language: str) -> None:
+    say = words.load(HERE, language)
+    blank = {row["key"] for row in SENTENCES} - set(say.sentences)
+    others = words.CATEGORIES - words.categories(language)
+    assert blank == {f"{key}.{category}" for key in counted() for category in others}
+
+
+def test_a_sentence_has_the_same_places_in_every_language() -> None:
+    for row in SENTENCES:
+        # A sentence that counts may have its number as a word: "two facilities".
+        free = {"n"} if row["key"].rpartition(".")[2] in words.CATEGORIES - {"other"} else set()
+        told = {language: words.places(row[language]) - free for language in LANGUAGES if row[language]}
+        assert len({frozenset(found) for found in told.values()}) == 1, (row["key"], told)
+
+
+@pytest.mark.parametrize("key", counted())
+def test_a_sentence_that_counts_has_all_forms_of_every_language(key: str) -> None:
+    for language in LANGUAGES:
+        say = words.load(HERE, language)
+        for amount in (0, 1, 2, 3, 11, 100):
+            places = words.places(say.sentences[f"{key}.other"])
+            assert say.count(key, amount, **dict.fromkeys(places - {"n"}, "x")), (language, key, amount)
+
+
+@pytest.mark.parametrize("language", ["ar", "ckb"])
+def test_arabic_and_sorani_have_their_own_letters(language: str) -> None:
+    for row in SENTENCES:
+        assert not set(row[language]) & set(WRONG_LETTERS[language]), (row["key"], row[language])
+
+
+@pytest.mark.parametrize("language", ["ar", "ckb"])
+def test_no_word_is_left_in_latin_letters(language: str) -> None:
+    for row in SENTENCES:
+        text = re.sub("|".join([r"\{\w+\}", *map(re.escape, LATIN_NAMES)]), "", row[language])
+        assert not re.search("[A-Za-z]", text), (row["key"], row[language])
