@@ -1,24 +1,37 @@
 """The words of pages: in notebooks/template/words/ a table for each topic, a row a sentence, a column a language.
 
-A sentence has places for what is filled in, `{like_this}`; all languages of a row have the same places. Numbers are
-written by `number` and `percent`, so that they look the same wherever they stand.
+A sentence has places for what is filled in, `{like_this}`; all languages of a row have the same places. A sentence
+that counts stands there once for each category of the plural (`more.one`, `more.few`, …): which of them a language has,
+Babel knows; the others are blank in its column.
+
+Numbers look the same in every language, as a reader in Iraq writes them: Latin digits, `1,234.5`, `46%`. The sign
+stands at the number without a blank, so that both stay together from right to left, where a blank would part them.
 """
 
 from __future__ import annotations
 
 import math
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - `date` is what a page calls it
+from functools import cache, reduce
+
+from babel import Locale
+from babel.dates import format_date
 
 from pipeline.errors import ReportError, unknown
 from pipeline.project import Project
 
-# A thin blank that does not break, between a number and what it counts.
-THIN = "\u202f"
 # Where there is no value: not zero, and not forgotten.
 NONE = "–"
 DIRECTIONS = {"en": "ltr", "ar": "rtl", "ckb": "rtl"}
+# Keeps a sign before its number in text from right to left; nobody sees it.
+LEFT_TO_RIGHT = "\u200e"
+# Iraq's Arabic has month names of its own (تشرين الثاني).
+LOCALES = {"en": "en", "ar": "ar_IQ", "ckb": "ckb_IQ"}
+DAYS = {"en": "d MMMM y", "ar": "d MMMM y", "ckb": "d'ی' MMMM y"}
+CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
 
 
 @dataclass(frozen=True)
@@ -39,8 +52,38 @@ class Words:
             raise ReportError(f"notebooks/template/words, {key!r}: no value for {missing}") from missing
 
     def count(self, key: str, amount: int, **values: object) -> str:
-        """A sentence that counts: `<key>.one` for one, `<key>.other` for any other number, filled as {n}."""
-        return self(f"{key}.one" if amount == 1 else f"{key}.other", n=amount, **values)
+        """A sentence that counts, `<key>.<category of the plural>`, filled as {n}."""
+        return self(f"{key}.{locale(self.language).plural_form(amount)}", n=amount, **values)
+
+    def date(self, day: Date | str) -> str:
+        """A day with Iraq's name of its month: 30 November 2023; blank for a blank."""
+        return format_date(_day(day), DAYS[self.language], locale(self.language)) if day else ""
+
+    def month(self, day: Date | str) -> str:
+        """The month of a day, or of a month's own text (`2023-11`), with its year."""
+        first = _day(f"{day}-01" if len(str(day)) == len("2023-11") else day)
+        return format_date(first, "LLLL y", locale(self.language))
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names one after the other, the last one joined by *and*; blank for none."""
+        *others, last = [*names] or [""]
+        return self("list.and", first=self.joined(others), second=last) if others else last
+
+    def joined(self, parts: Iterable[str], by: str = "comma") -> str:
+        """Parts one after the other, between them the language's comma or semicolon; blank for none."""
+        texts = [*parts]
+        return reduce(lambda first, second: self(f"list.{by}", first=first, second=second), texts) if texts else ""
+
+
+@cache
+def locale(language: str) -> Locale:
+    """What Babel knows of a language as it is spoken in Iraq: its plural, its months."""
+    return Locale.parse(LOCALES[language])
+
+
+def categories(language: str) -> frozenset[str]:
+    """The categories of a language's plural: Arabic has six of them, English and Sorani two."""
+    return locale(language).plural_form.tags | {"other"}
 
 
 def load(project: Project, language: str) -> Words:
@@ -49,14 +92,21 @@ def load(project: Project, language: str) -> Words:
     for path in project.page_words():
         table, name = project.read_csv(path), project.relative(path)
         if language not in table.columns:
-            raise unknown(f"language of {name}", language, set(table.columns) - {"key"})
+            raise unknown(f"language of {name}", language, set(table.columns) - {"key", "review"})
         for key, sentence in zip(table["key"], table[language], strict=True):
+            if not sentence and _has_no(language, key):
+                continue
             if not sentence:
                 raise ReportError(f"{name}: {key!r} has no words in {language!r}")
             if key in sentences:
                 raise ReportError(f"{name}: {key!r} stands there twice, or in another table of words too")
             sentences[key] = sentence
     return Words(language, sentences)
+
+
+def _has_no(language: str, key: str) -> bool:
+    """Whether a key ends with a category of the plural that the language does not have."""
+    return key.rpartition(".")[2] in CATEGORIES - categories(language)
 
 
 def places(sentence: str) -> set[str]:
@@ -69,18 +119,27 @@ def number(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def signed(value: int) -> str:
+    """A difference with its sign, which stays before it in every language; 0 for none."""
+    return f"{LEFT_TO_RIGHT}{value:+,d}" if value else "0"
+
+
 def percent(share: float | None) -> str:
-    """A share in whole percent; never 0 % for something, never 100 % for not all; a dash for no value."""
+    """A share in whole percent; never 0% for something, never 100% for not all; a dash for no value."""
     if share is None:
         return NONE
     if 0 < share < 0.5:
-        return f"<1{THIN}%"
+        return f"{LEFT_TO_RIGHT}<1%"
     if 99.5 <= share < 100:
-        return f">99{THIN}%"
+        return f"{LEFT_TO_RIGHT}>99%"
     # Half of a percent goes up; Python would round it to the even number.
-    return f"{math.floor(share + 0.5)}{THIN}%"
+    return f"{math.floor(share + 0.5)}%"
 
 
 def decimal(value: float | None, places_after: int = 1) -> str:
     """A number with decimals; a dash for no value."""
     return NONE if value is None else f"{value:,.{places_after}f}"
+
+
+def _day(day: Date | str) -> Date:
+    return day if isinstance(day, Date) else Date.fromisoformat(day)

@@ -106,7 +106,7 @@ def test_iraqs_shares_stand_beside_in_whole_percent_as_they_are_displayed() -> N
     whole = project.read_table(made.round_of(project), "measures").astype({"indicator": str, "scope": str})
     of_iraq = whole[(whole["scope"] == "iraq") & (whole["dimension"] == "all")]
     row = of_iraq.set_index("indicator").loc["FUN_FULL"]
-    assert beside["FUN_FULL", ""] == f"{round(100 * int(row['numerator']) / int(row['denominator']))}\u202f%"
+    assert beside["FUN_FULL", ""] == f"{round(100 * int(row['numerator']) / int(row['denominator']))}%"
     assert rows(project, "iraq", "comparison").empty
 
 

@@ -120,7 +120,8 @@ def test_a_round_without_any_answer_still_reads_well(name: str) -> None:
 def test_the_chart_over_time_says_in_words_what_it_shows() -> None:
     (chart,) = [part for part in figures.progress.parts(of_iraq()) if isinstance(part, Chart)]
     days = of_iraq().slices["progress"]["day"]
-    assert f"The first answer dates from {days.min()}" in chart.alt and f"the last came on {days.max()}" in chart.alt
+    first, last = (of_iraq().say.date(day) for day in (days.min(), days.max()))
+    assert f"The first answer dates from {first}" in chart.alt and f"the last came on {last}" in chart.alt
     assert "<use" not in chart.svg and "href" not in chart.svg
 
 

@@ -102,9 +102,11 @@ def _decision(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
         "correct": change,
         "merge": brief.say("decisions.into", into=plain(row.get("into", ""))),
         "recode": change,
-        "accept": brief.say("decisions.until", until=row.get("until", "")),
+        "accept": brief.say("decisions.until", until=brief.say.date(row.get("until", ""))),
     }
-    by = brief.say("decisions.by", role=plain(row["role"]), office=plain(row["office"]), date=row["date"])
+    by = brief.say(
+        "decisions.by", role=plain(row["role"]), office=plain(row["office"]), date=brief.say.date(row["date"])
+    )
     return [
         brief.say(f"decisions.{row['decision']}"),
         named(about),

@@ -35,8 +35,8 @@ def title(brief: Brief) -> Iterator[Part]:
                 Markup('<span class="state {0}">{1}</span>').format(told["state"], brief.say(f"state.{told['state']}")),
             ),
             (brief.say("title.round"), told["round"]),
-            (brief.say("title.window"), brief.say("title.between", first=told["window"][0], last=told["window"][1])),
-            (brief.say("title.report_date"), told["report_date"]),
+            (brief.say("title.window"), _window(brief)),
+            (brief.say("title.report_date"), brief.say.date(told["report_date"])),
             (brief.say("title.edition"), brief.say("title.internal")),
         ],
         "facts",
@@ -57,6 +57,11 @@ def _subtitle(brief: Brief) -> str:
     return brief.say(SUBTITLES.get(report, f"report.{report}"), name=brief.name)
 
 
+def _window(brief: Brief) -> str:
+    first, last = map(brief.say.date, brief.told["window"])
+    return brief.say("title.between", first=first, last=last)
+
+
 def _reasons(brief: Brief) -> Iterator[Markup | str]:
     """Why the numbers are provisional or withheld."""
     told = brief.told
@@ -64,7 +69,7 @@ def _reasons(brief: Brief) -> Iterator[Markup | str]:
     for group in ("absent", "closed", "left_out"):
         names = [brief.label("scope", slug) for slug in told.get(group, ())]
         if names:
-            yield brief.say(f"reason.scope.{group}", names=", ".join(names))
+            yield brief.say(f"reason.scope.{group}", names=brief.say.listed(names))
     for rule in told["rules"]:
         if rule["severity"] == "critical" and rule["findings"] > rule["settled"]:
             key = "reason.rule.doubt" if rule["in_doubt"] else "reason.rule"

@@ -12,7 +12,7 @@ from pipeline.figures.html import Cell, Part, paragraph, table
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import cell, shaded
 from pipeline.figures.section import section
-from pipeline.words import number, percent
+from pipeline.words import number, percent, signed
 
 SHARES = ("OPS_OPERATIONAL", "BLD_DAMAGED", "FUN_FULL", "ACC_FULL", "AMN_WASH")
 COUNTS = ("U_LISTED", "U_EXISTING", "BED_COUNT_all", "HR_TOTAL", "GAP_COUNT")
@@ -148,5 +148,4 @@ def reconciliation(brief: Brief) -> Iterator[Part]:
 
 def _reconciled(brief: Brief, row: dict[str, Any]) -> list[Cell]:
     item = brief.say(f"reconciliation.{row['item']}")
-    difference = row["found"] - row["known"]
-    return [item, row["value"], number(row["known"]), number(row["found"]), f"{difference:+,d}" if difference else "0"]
+    return [item, row["value"], number(row["known"]), number(row["found"]), signed(row["found"] - row["known"])]

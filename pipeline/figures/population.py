@@ -28,7 +28,7 @@ NOWHERE = {"cadres_unnamed", "not_in_form"}
 def population(brief: Brief) -> Iterator[Part]:
     """Facilities, beds and staff per population, with the benchmarks, their purpose and the population's source."""
     wider = brief.told["kind"] == "wider"
-    places = ", ".join(brief.label("governorate", code) for code in brief.told["governorates"])
+    places = brief.say.listed(brief.label("governorate", code) for code in brief.told["governorates"])
     key = "population.wider" if wider else "population.directorate"
     yield paragraph(brief.say(key, name=brief.name, places=places))
     yield _by_area(brief) if wider else _by_indicator(brief)
@@ -36,7 +36,7 @@ def population(brief: Brief) -> Iterator[Part]:
     yield bullets((brief.say("population.benchmark", **row) for row in brief.told["benchmarks"]), "points")
     sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
     for date, source in sorted(sources):
-        yield paragraph(brief.say("population.source", date=date, source=source), "source")
+        yield paragraph(brief.say("population.source", date=brief.say.date(date), source=source), "source")
 
 
 def _by_indicator(brief: Brief) -> Part:

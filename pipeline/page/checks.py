@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
 
-PAGE_BYTES = 200_000
+PAGE_BYTES = 300_000
 BANNER = re.compile(r"<!-- banner -->.*?<!-- /banner -->", re.DOTALL)
 # No address at all, not even as text: `figures` breaks those that stand in data.
 ADDRESS = re.compile(r"(?<=[a-z0-9+.-])://", re.IGNORECASE)
