@@ -152,7 +152,7 @@ BAD = {
     '<p id="report">a</p>': "stands there 2 times",
     '<a href="#nowhere">a</a>': "#nowhere",
     "<!-- banner --><!-- /banner -->": "banner",
-    "x" * 200_000: "bytes",
+    "x" * 300_000: "bytes",
 }
 
 
