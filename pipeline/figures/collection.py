@@ -11,9 +11,10 @@ from markupsafe import Markup
 from pipeline.codebook import rows_of
 from pipeline.figures.brief import Brief, Measure
 from pipeline.figures.draw import rising
-from pipeline.figures.html import Cell, Chart, Part, paragraph, plain, table
+from pipeline.figures.html import Cell, Chart, Part, paragraph, table
 from pipeline.figures.parts import Single, bar_chart, cell
 from pipeline.figures.section import section
+from pipeline.figures.told import sentence, table_name
 from pipeline.words import number, percent
 
 SHOWN = 50
@@ -164,14 +165,20 @@ def gates(brief: Brief) -> Iterator[Part]:
 
 def _gate(brief: Brief, row: dict[str, str]) -> list[Cell]:
     counted = brief.say("chart.of", a=int(row["evaluated"]), b=int(row["suite"]))
-    return [row["table"], brief.say(f"gates.state.{row['state']}"), counted, _code(row["sha256"], "hash")]
+    return [
+        table_name(brief, row["table"]),
+        brief.say(f"gates.state.{row['state']}"),
+        counted,
+        _code(row["sha256"], "hash"),
+    ]
 
 
 def _rule(brief: Brief, row: dict[str, str]) -> list[Cell]:
-    name = Markup("{}: {}").format(row["table"], _code(row["rule"]))
+    name = Markup("{}: {}").format(table_name(brief, row["table"]), _code(row["rule"]))
     doubt = brief.say("gates.in_doubt") if row["in_doubt"] == "True" else ""
     counts = [number(int(row[column])) for column in ("findings", "settled")]
-    return [name, f"{plain(row['why'])} {doubt}".strip(), brief.say(f"severity.{row['severity']}"), *counts]
+    why = Markup("{} {}").format(sentence(brief, row["why"]), doubt)
+    return [name, why, brief.say(f"severity.{row['severity']}"), *counts]
 
 
 def _code(text: str, look: str = "") -> Markup:

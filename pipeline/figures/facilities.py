@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from pipeline.figures.brief import Brief, Measure
-from pipeline.figures.html import Part, named, paragraph, table
+from pipeline.figures.html import Part, paragraph, table
 from pipeline.figures.parts import (
     ALL_LEVELS,
     Fractions,
@@ -22,6 +22,7 @@ from pipeline.figures.parts import (
     stacked_chart,
 )
 from pipeline.figures.section import section
+from pipeline.figures.told import facility
 from pipeline.words import number
 
 SUPPORT = ("major", "some", "none")
@@ -121,7 +122,7 @@ def _fully_damaged(brief: Brief) -> Iterator[Part]:
         columns,
         [
             [
-                named(row["name_en"] or row["name_local"]),
+                facility(brief, row),
                 brief.label("type", row["type"]),
                 brief.label("scope", row["directorate"]),
                 Markup("<code>{}</code>").format(row["facility_id"]),
