@@ -8,8 +8,9 @@ What is written in English elsewhere (why a rule matters, what a gate expects, t
 of a figure) has its translation here under a key `said.…`: it is known by its English, places and all. So nobody writes
 a key beside it; an English sentence that is changed stands untranslated until its row is changed too: a test finds it.
 
-Numbers look the same in every language, as a reader in Iraq writes them: Latin digits, `1,234.5`, `46%`. The sign
-stands at the number without a blank, so that both stay together from right to left, where a blank would part them.
+Numbers look the same in every language, as a reader in Iraq writes them: Latin digits, `1,234.5`, `46%`. After Arabic
+letters a number is an Arabic one to the rules of Unicode, and its sign would go to the other side; so a share within a
+sentence from right to left has an invisible mark before it.
 """
 
 from __future__ import annotations
@@ -30,8 +31,12 @@ from pipeline.project import Project
 
 # Where there is no value: not zero, and not forgotten.
 NONE = "–"
+DIRECTIONS = {"en": "ltr", "ar": "rtl", "ckb": "rtl"}
 # Keeps a sign before its number in text from right to left; nobody sees it.
 LEFT_TO_RIGHT = "\u200e"
+SHARE = re.compile(r"(?<![\u200e<>\d.,])[<>]?\d[\d.,]*%")
+# What stands between them has a direction of its own.
+ISOLATE, END = "\u2068", "\u2069"
 # Iraq's Arabic has month names of its own (تشرين الثاني).
 LOCALES = {"en": "en", "ar": "ar_IQ", "ckb": "ckb_IQ"}
 DAYS = {"en": "d MMMM y", "ar": "d MMMM y", "ckb": "d'ی' MMMM y"}
@@ -55,7 +60,7 @@ class Words:
             raise ReportError(f"notebooks/template/words: {unknown('key', key, self.sentences)}")
         filled = {name: number(value) if isinstance(value, int) else value for name, value in values.items()}
         try:
-            return self.sentences[key].format_map(filled)
+            return self._fit(self.sentences[key].format_map(filled))
         except KeyError as missing:
             raise ReportError(f"notebooks/template/words, {key!r}: no value for {missing}") from missing
 
@@ -66,18 +71,22 @@ class Words:
     def translated(self, text: str) -> str:
         """A sentence that was written in English elsewhere, in this language; as it is where no table knows it."""
         if text in self._whole:
-            return self.sentences[self._whole[text]]
+            return self._fit(self.sentences[self._whole[text]])
         for pattern, key in self._patterns:
             if found := pattern.fullmatch(text):
-                held = found.groupdict()
-                # The only code within such a sentence that a page has a word for.
-                known = {"module": self._module(held["module"])} if "module" in held else {}
-                return self.sentences[key].format_map(held | known)
+                held = {name: self._held(name, value) for name, value in found.groupdict().items()}
+                return self._fit(self.sentences[key].format_map(held))
         return text
 
-    def _module(self, code: str) -> str:
-        names = (self.sentences.get(f"{kind}.{code}") for kind in ("module", "domain.short"))
-        return next(filter(None, names), code)
+    def _held(self, name: str, value: str) -> str:
+        """What such a sentence names, with its own direction; a module is the only code that a page has a word for."""
+        kinds = ("module", "domain.short") if name == "module" else ()
+        known = (self.sentences.get(f"{kind}.{value}") for kind in kinds)
+        return next(filter(None, known), value if len(name) == 1 else f"{ISOLATE}{value}{END}")
+
+    def _fit(self, sentence: str) -> str:
+        """The sentence with its shares kept together where it is read from right to left."""
+        return sentence if DIRECTIONS[self.language] == "ltr" else SHARE.sub(rf"{LEFT_TO_RIGHT}\g<0>", sentence)
 
     @cached_property
     def _whole(self) -> dict[str, str]:

@@ -117,6 +117,14 @@ def test_names_are_listed_as_the_language_lists_them(language: str, two: str, th
     assert (say.listed(["Basra", "Wasit"]), say.listed(["Basra", "Wasit", "Erbil"])) == (two, three)
 
 
+@pytest.mark.parametrize("share", ["46%", "<1%", ">99%", "100%"])
+def test_a_share_keeps_its_sign_on_its_side_after_arabic_letters(share: str) -> None:
+    row = {"x": "نسبة {share} من 1,234"}
+    assert Words("ar", row)("x", share=share) == f"نسبة {words.LEFT_TO_RIGHT}{share} من 1,234"
+    assert Words("ar", row)("x", share=words.LEFT_TO_RIGHT + share).count(words.LEFT_TO_RIGHT) == 1
+    assert Words("en", row)("x", share=share) == f"نسبة {share} من 1,234"
+
+
 def test_a_name_with_braces_is_listed_as_it_is() -> None:
     assert joining("en").joined(["{first}", "b"]) == "{first}, b"
 
@@ -239,7 +247,7 @@ def test_a_translation_is_known_by_one_english_sentence_only() -> None:
 
 
 def test_a_finding_is_told_with_what_it_names() -> None:
-    assert told("ar").translated("blank, unless ${BAWA1} = 'A2'") == "فارغ، إلا إذا ${BAWA1} = 'A2'"
+    assert told("ar").translated("blank, unless ${BAWA1} = 'A2'") == "فارغ، إلا إذا \u2068${BAWA1} = 'A2'\u2069"
     assert told("ckb").translated("12 missing in staff") == "12 نییە لە بەشی کارمەندان"
     assert told("en").translated("12 missing in staff") == "12 missing in staff"
 

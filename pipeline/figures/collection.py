@@ -131,7 +131,10 @@ def _complete(brief: Brief, slug: str, rows: Rows) -> list[Cell]:
     """A directorate's share of questions answered, and its weakest modules; a dash where the gate has closed it."""
     found = {row["module"]: _answered([row]) for row in rows}
     weakest = [name for name in _weakest_first(found) if (found[name].value or 100.0) < 100][:WEAKEST]
-    named = (f"{_module(brief, name)} {percent(found[name].value)}" for name in weakest)
+    named = (
+        brief.say("completeness.module", name=_module(brief, name), share=percent(found[name].value))
+        for name in weakest
+    )
     return [brief.label("scope", slug), cell(_answered(rows)), brief.say.joined(named)]
 
 

@@ -114,7 +114,7 @@ def _main_barrier(brief: Brief, domain: str, slug: str) -> str:
     worst = max(named, key=lambda key: (named[key].numerator, key), default="")
     if not worst or not named[worst].numerator:
         return brief.say("chart.none")
-    return f"{brief.label('barrier', worst)} ({percent(named[worst].value)})"
+    return brief.say("priorities.named", name=brief.label("barrier", worst), share=percent(named[worst].value))
 
 
 @section("amenities_by_directorate")

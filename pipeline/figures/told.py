@@ -1,6 +1,6 @@
 """What exports, gates and definitions have written, as a page tells it: in the reader's language as far as it is known.
 
-Each piece ends its own direction (<bdi>): what is known in English only stands as it is in a page from right to left.
+What is known in English only stands as it is, with its own direction (<bdi>), in a page from right to left.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ def facility(brief: Brief, row: Mapping[str, str]) -> Markup:
 
 def sentence(brief: Brief, text: str) -> Markup:
     """A sentence of a suite, a finding, a definition or a source, translated where the words of pages know it."""
-    return named(brief.say.translated(text))
+    told = brief.say.translated(text)
+    return named(text) if told == text else Markup("{}").format(plain(told))
 
 
 def table_name(brief: Brief, table: str) -> str:
