@@ -59,6 +59,11 @@ class Places:
         return dict(zip(self.directorates["slug"], self.directorates["region"], strict=True))
 
     @cached_property
+    def default_language(self) -> dict[str, str]:
+        """The language that each directorate reads first: Duhok writes Badini, so its is Arabic."""
+        return dict(zip(self.directorates["slug"], self.directorates["default_language"], strict=True))
+
+    @cached_property
     def governorate(self) -> dict[str, str]:
         """The governorate's P-code, for each sector."""
         return dict(zip(self.sectors["slug"], self.sectors["governorate"], strict=True))

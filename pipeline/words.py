@@ -4,18 +4,24 @@ A sentence has places for what is filled in, `{like_this}`; all languages of a r
 that counts stands there once for each category of the plural (`more.one`, `more.few`, …): which of them a language has,
 Babel knows; the others are blank in its column.
 
-Numbers look the same in every language, as a reader in Iraq writes them: Latin digits, `1,234.5`, `46%`. The sign
-stands at the number without a blank, so that both stay together from right to left, where a blank would part them.
+What is written in English elsewhere (why a rule matters, what a gate expects, the docstring of an indicator, the source
+of a figure) has its translation here under a key `said.…`: it is known by its English, places and all. So nobody writes
+a key beside it; an English sentence that is changed stands untranslated until its row is changed too: a test finds it.
+
+Numbers look the same in every language, as a reader in Iraq writes them: Latin digits, `1,234.5`, `46%`. After Arabic
+letters a number is an Arabic one to the rules of Unicode, and its sign would go to the other side; so a share within a
+sentence from right to left has an invisible mark before it.
 """
 
 from __future__ import annotations
 
 import math
+import re
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 - `date` is what a page calls it
-from functools import cache, reduce
+from functools import cache, cached_property, reduce
 
 from babel import Locale
 from babel.dates import format_date
@@ -28,9 +34,14 @@ NONE = "–"
 DIRECTIONS = {"en": "ltr", "ar": "rtl", "ckb": "rtl"}
 # Keeps a sign before its number in text from right to left; nobody sees it.
 LEFT_TO_RIGHT = "\u200e"
+SHARE = re.compile(r"(?<![\u200e<>\d.,])[<>]?\d[\d.,]*%")
+# What stands between them has a direction of its own.
+ISOLATE, END = "\u2068", "\u2069"
 # Iraq's Arabic has month names of its own (تشرين الثاني).
 LOCALES = {"en": "en", "ar": "ar_IQ", "ckb": "ckb_IQ"}
 DAYS = {"en": "d MMMM y", "ar": "d MMMM y", "ckb": "d'ی' MMMM y"}
+# The language that stages, suites and docstrings write.
+ENGLISH = "en"
 CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
 
 
@@ -40,6 +51,8 @@ class Words:
 
     language: str
     sentences: Mapping[str, str]
+    written: Mapping[str, str] = field(default_factory=dict)
+    """The English of what is written elsewhere, by key; empty where that is the language of the page."""
 
     def __call__(self, key: str, **values: object) -> str:
         """A sentence with its places filled; an unknown key or a missing value is a ReportError."""
@@ -47,13 +60,43 @@ class Words:
             raise ReportError(f"notebooks/template/words: {unknown('key', key, self.sentences)}")
         filled = {name: number(value) if isinstance(value, int) else value for name, value in values.items()}
         try:
-            return self.sentences[key].format_map(filled)
+            return self._fit(self.sentences[key].format_map(filled))
         except KeyError as missing:
             raise ReportError(f"notebooks/template/words, {key!r}: no value for {missing}") from missing
 
     def count(self, key: str, amount: int, **values: object) -> str:
         """A sentence that counts, `<key>.<category of the plural>`, filled as {n}."""
         return self(f"{key}.{locale(self.language).plural_form(amount)}", n=amount, **values)
+
+    def translated(self, text: str) -> str:
+        """A sentence that was written in English elsewhere, in this language; as it is where no table knows it."""
+        if text in self._whole:
+            return self._fit(self.sentences[self._whole[text]])
+        for pattern, key in self._patterns:
+            if found := pattern.fullmatch(text):
+                held = {name: self._held(name, value) for name, value in found.groupdict().items()}
+                return self._fit(self.sentences[key].format_map(held))
+        return text
+
+    def _held(self, name: str, value: str) -> str:
+        """What such a sentence names, with its own direction; a module is the only code that a page has a word for."""
+        kinds = ("module", "domain.short") if name == "module" else ()
+        known = (self.sentences.get(f"{kind}.{value}") for kind in kinds)
+        return next(filter(None, known), value if len(name) == 1 else f"{ISOLATE}{value}{END}")
+
+    def _fit(self, sentence: str) -> str:
+        """The sentence with its shares kept together where it is read from right to left."""
+        return sentence if DIRECTIONS[self.language] == "ltr" else SHARE.sub(rf"{LEFT_TO_RIGHT}\g<0>", sentence)
+
+    @cached_property
+    def _whole(self) -> dict[str, str]:
+        return {english: key for key, english in self.written.items() if not places(english)}
+
+    @cached_property
+    def _patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        """The sentences with places; those that say most themselves come first."""
+        rows = [(english, key) for key, english in self.written.items() if places(english)]
+        return [(_pattern(english), key) for english, key in sorted(rows, key=lambda row: (-len(row[0]), row[1]))]
 
     def date(self, day: Date | str) -> str:
         """A day with Iraq's name of its month: 30 November 2023; blank for a blank."""
@@ -89,6 +132,7 @@ def categories(language: str) -> frozenset[str]:
 def load(project: Project, language: str) -> Words:
     """The words of a language; a sentence without a translation, or one that stands twice, is a ReportError."""
     sentences: dict[str, str] = {}
+    written: dict[str, str] = {}
     for path in project.page_words():
         table, name = project.read_csv(path), project.relative(path)
         if language not in table.columns:
@@ -101,7 +145,22 @@ def load(project: Project, language: str) -> Words:
             if key in sentences:
                 raise ReportError(f"{name}: {key!r} stands there twice, or in another table of words too")
             sentences[key] = sentence
-    return Words(language, sentences)
+        if language != ENGLISH:
+            written |= {key: text for key, text in zip(table["key"], table[ENGLISH], strict=True) if _is_written(key)}
+    return Words(language, sentences, written)
+
+
+def _is_written(key: str) -> bool:
+    return key.startswith("said.")
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    """What a sentence looks like once its places are filled; a place of one letter, `{n}`, holds a number."""
+    parts = []
+    for literal, name, _, _ in string.Formatter().parse(english):
+        held = r"[\d.,]+" if name and len(name) == 1 else ".+?"
+        parts.append(re.escape(literal) + (f"(?P<{name}>{held})" if name else ""))
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def _has_no(language: str, key: str) -> bool:

@@ -2,7 +2,9 @@
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.numbers import format_decimal, format_percent
@@ -10,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import words
+from pipeline.brief import slices
 from pipeline.errors import ReportError
+from pipeline.gate import listing
 from pipeline.project import Project
 from pipeline.words import Words
 
@@ -28,7 +32,7 @@ def table(project: Project, topic: str, *rows: str, columns: str = "key,en") -> 
     project.write_text(project.look("words") / f"{topic}.csv", "\n".join([columns, *rows, ""]))
 
 
-def listing(language: str) -> Words:
+def joining(language: str) -> Words:
     """The words of a language, only those that join lists."""
     rows = HERE.read_csv(HERE.look("words") / "lists.csv")
     return Words(language, dict(zip(rows["key"], rows[language], strict=True)))
@@ -108,13 +112,21 @@ def test_a_day_has_iraqs_name_of_its_month(language: str, day: str, month: str) 
     ],
 )
 def test_names_are_listed_as_the_language_lists_them(language: str, two: str, three: str) -> None:
-    say = listing(language)
+    say = joining(language)
     assert (say.listed([]), say.listed(["Basra"])) == ("", "Basra")
     assert (say.listed(["Basra", "Wasit"]), say.listed(["Basra", "Wasit", "Erbil"])) == (two, three)
 
 
+@pytest.mark.parametrize("share", ["46%", "<1%", ">99%", "100%"])
+def test_a_share_keeps_its_sign_on_its_side_after_arabic_letters(share: str) -> None:
+    row = {"x": "نسبة {share} من 1,234"}
+    assert Words("ar", row)("x", share=share) == f"نسبة {words.LEFT_TO_RIGHT}{share} من 1,234"
+    assert Words("ar", row)("x", share=words.LEFT_TO_RIGHT + share).count(words.LEFT_TO_RIGHT) == 1
+    assert Words("en", row)("x", share=share) == f"نسبة {share} من 1,234"
+
+
 def test_a_name_with_braces_is_listed_as_it_is() -> None:
-    assert listing("en").joined(["{first}", "b"]) == "{first}, b"
+    assert joining("en").joined(["{first}", "b"]) == "{first}, b"
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 100))
@@ -133,7 +145,14 @@ SENTENCES = [row for path in HERE.page_words() for row in HERE.read_csv(path).to
 DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹"
 WRONG_LETTERS = {"ar": f"یکەھ{DIGITS}", "ckb": f"يكىةھ{DIGITS}"}
 # Names that have no other letters: a hash, a command, a code of ours.
-LATIN_NAMES = ("SHA-256", "herams run")
+LATIN_NAMES = ("SHA-256", "herams run", "Windows-1256", "subject_id", "ingest.json")
+# Names of questions, of files and of commands, as they stand in the project.
+CODES = (r"`herams \w+`", r"data/reference/[\w./]+", r"\b[A-Z][A-Za-z]*\d+\b", r"\b[A-Z]{4,}x\b")
+
+
+@cache
+def told(language: str) -> Words:
+    return words.load(HERE, language)
 
 
 def counted() -> list[str]:
@@ -150,7 +169,7 @@ def test_all_tables_have_all_languages_and_say_who_has_read_them() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_a_sentence_for_every_key(language: str) -> None:
-    say = words.load(HERE, language)
+    say = told(language)
     blank = {row["key"] for row in SENTENCES} - set(say.sentences)
     others = words.CATEGORIES - words.categories(language)
     assert blank == {f"{key}.{category}" for key in counted() for category in others}
@@ -160,14 +179,14 @@ def test_a_sentence_has_the_same_places_in_every_language() -> None:
     for row in SENTENCES:
         # A sentence that counts may have its number as a word: "two facilities".
         free = {"n"} if row["key"].rpartition(".")[2] in words.CATEGORIES - {"other"} else set()
-        told = {language: words.places(row[language]) - free for language in LANGUAGES if row[language]}
-        assert len({frozenset(found) for found in told.values()}) == 1, (row["key"], told)
+        found = {language: words.places(row[language]) - free for language in LANGUAGES if row[language]}
+        assert len(set(map(frozenset, found.values()))) == 1, (row["key"], found)
 
 
 @pytest.mark.parametrize("key", counted())
 def test_a_sentence_that_counts_has_all_forms_of_every_language(key: str) -> None:
     for language in LANGUAGES:
-        say = words.load(HERE, language)
+        say = told(language)
         for amount in (0, 1, 2, 3, 11, 100):
             places = words.places(say.sentences[f"{key}.other"])
             assert say.count(key, amount, **dict.fromkeys(places - {"n"}, "x")), (language, key, amount)
@@ -182,5 +201,57 @@ def test_arabic_and_sorani_have_their_own_letters(language: str) -> None:
 @pytest.mark.parametrize("language", ["ar", "ckb"])
 def test_no_word_is_left_in_latin_letters(language: str) -> None:
     for row in SENTENCES:
-        text = re.sub("|".join([r"\{\w+\}", *map(re.escape, LATIN_NAMES)]), "", row[language])
+        text = re.sub("|".join([r"\{\w+\}", *map(re.escape, LATIN_NAMES), *CODES]), "", row[language])
         assert not re.search("[A-Za-z]", text), (row["key"], row[language])
+
+
+@cache
+def rules() -> list[dict[str, Any]]:
+    return listing.entries(HERE, (), "iraq-2022")
+
+
+def written_elsewhere() -> dict[str, str]:
+    """English that pages print and that stands in suites, docstrings and reference lists, with its place."""
+    found = {f"rule {rule['rule']}: {part}": rule[part] for rule in rules() for part in ("why", "what_to_do")}
+    for row in slices.methods().to_dict("records"):
+        for part in ("name", "numerator", "denominator", "note"):
+            found[f"definition of {row['code']}: {part}"] = row[part]
+        # A source that only names questions and files needs no translation.
+        words_in = set(re.findall(r"\b[a-z]{3,}\b", re.sub(r"[\w/]+\.csv|\b[A-Z]+x\b", "", row["source"])))
+        found[f"definition of {row['code']}: source"] = row["source"] if words_in else ""
+    for row in HERE.read_csv(HERE.reference("benchmarks.csv")).to_dict("records"):
+        found |= {f"benchmark of {row['indicator']}: {part}": row[part] for part in ("name", "purpose", "source")}
+    for row in HERE.read_csv(HERE.reference("population.csv")).to_dict("records"):
+        found[f"population of {row['area']}"] = row["source"].partition(";")[0]
+    return {place: text for place, text in found.items() if text}
+
+
+@pytest.mark.parametrize("language", ["ar", "ckb"])
+def test_what_is_written_in_english_elsewhere_is_translated(language: str) -> None:
+    lacking = {place: text for place, text in written_elsewhere().items() if told(language).translated(text) == text}
+    assert not lacking, "add a row to notebooks/template/words, its English the same to the letter"
+
+
+@pytest.mark.parametrize("language", ["ar", "ckb"])
+def test_what_a_rule_expects_of_each_question_is_translated(language: str) -> None:
+    pairs = [pair for rule in rules() for pair in rule["questions"]]
+    # A constraint stands there as the codebook has it; a list of columns is none of anybody's words.
+    said = {pair["expected"] for pair in pairs if re.match("blank|an answer|one of|1, or|a |left", pair["expected"])}
+    assert len(said) > 50
+    assert [text for text in sorted(said) if told(language).translated(text) == text] == []
+
+
+def test_a_translation_is_known_by_one_english_sentence_only() -> None:
+    said = [row["en"] for row in SENTENCES if row["key"].startswith("said.")]
+    assert len(said) == len(set(said))
+
+
+def test_a_finding_is_told_with_what_it_names() -> None:
+    assert told("ar").translated("blank, unless ${BAWA1} = 'A2'") == "فارغ، إلا إذا \u2068${BAWA1} = 'A2'\u2069"
+    assert told("ckb").translated("12 missing in staff") == "12 نییە لە بەشی کارمەندان"
+    assert told("en").translated("12 missing in staff") == "12 missing in staff"
+
+
+def test_what_somebody_wrote_is_no_sentence_of_a_gate() -> None:
+    for text in ("Ministry of Health", "a word or two", "{n}", ""):
+        assert told("ar").translated(text) == text

@@ -65,19 +65,14 @@ def reconciliation(material: Material) -> list[dict[str, Any]]:
         return []
     counts = _counts(material)
     rows = rows_of(totals)
-    return [
-        {"item": row["item"], "value": row["value"], "known": int(row["count"]), "found": _found(material, counts, row)}
-        for row in rows
-    ]
+    return [_compared(material, counts, row) for row in rows]
 
 
-def _found(material: Material, counts: Mapping[str, Mapping[str, int]], row: Mapping[str, str]) -> int:
+def _compared(material: Material, counts: Mapping[str, Mapping[str, int]], row: Mapping[str, str]) -> dict[str, Any]:
     item, value = row["item"], row["value"]
-    if item in counts["whole"]:
-        return counts["whole"][item]
-    if value == "blank":
-        return counts[item].get("missing", 0)
-    return counts[item].get(_canonical(material, item, value), 0)
+    word = _canonical(material, item, value) if value else ""
+    found = counts[item].get(word, 0) if word else counts["whole"][item]
+    return {"item": item, "value": value, "word": word, "known": int(row["count"]), "found": found}
 
 
 def _counts(material: Material) -> dict[str, dict[str, int]]:
@@ -95,6 +90,8 @@ def _of(values: pd.Series[str]) -> Iterable[tuple[str, int]]:
 
 def _canonical(material: Material, item: str, value: str) -> str:
     """Our word for a value as the real export writes it; its words before a colon are enough."""
+    if value == "blank":
+        return "missing"
     question = material.codebook.of_field(f"facilities.{'type' if item == 'facility_type' else item}")
     if question is None:
         return value

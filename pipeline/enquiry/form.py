@@ -139,7 +139,7 @@ def headings(project: Project) -> dict[str, dict[str, str]]:
 
 def default_language(reference: Places, directorate: str) -> str:
     """The language that a directorate writes."""
-    return str(reference.directorates.set_index("slug").loc[directorate, "default_language"])
+    return reference.default_language[directorate]
 
 
 def merging(project: Project) -> frozenset[str]:

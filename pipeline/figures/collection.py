@@ -11,10 +11,11 @@ from markupsafe import Markup
 from pipeline.codebook import rows_of
 from pipeline.figures.brief import Brief
 from pipeline.figures.draw import marked, rising
-from pipeline.figures.html import Cell, Chart, Part, paragraph, plain, table
+from pipeline.figures.html import Cell, Chart, Part, paragraph, table
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import Single, bar_chart, cell
 from pipeline.figures.section import section
+from pipeline.figures.told import sentence, table_name
 from pipeline.words import number, percent
 
 SHOWN = 50
@@ -132,7 +133,10 @@ def _complete(brief: Brief, slug: str, rows: Rows) -> list[Cell]:
     """A directorate's share of questions answered, and its weakest modules; a dash where the gate has closed it."""
     found = {row["module"]: _answered([row]) for row in rows}
     weakest = [name for name in _weakest_first(found) if (found[name].value or 100.0) < 100][:WEAKEST]
-    named = (f"{_module(brief, name)} {percent(found[name].value)}" for name in weakest)
+    named = (
+        brief.say("completeness.module", name=_module(brief, name), share=percent(found[name].value))
+        for name in weakest
+    )
     return [brief.label("scope", slug), cell(_answered(rows)), brief.say.joined(named)]
 
 
@@ -166,14 +170,20 @@ def gates(brief: Brief) -> Iterator[Part]:
 
 def _gate(brief: Brief, row: dict[str, str]) -> list[Cell]:
     counted = brief.say("chart.of", a=int(row["evaluated"]), b=int(row["suite"]))
-    return [row["table"], brief.say(f"gates.state.{row['state']}"), counted, _code(row["sha256"], "hash")]
+    return [
+        table_name(brief, row["table"]),
+        brief.say(f"gates.state.{row['state']}"),
+        counted,
+        _code(row["sha256"], "hash"),
+    ]
 
 
 def _rule(brief: Brief, row: dict[str, str]) -> list[Cell]:
-    name = Markup("{}: {}").format(row["table"], _code(row["rule"]))
+    name = Markup("{}: {}").format(table_name(brief, row["table"]), _code(row["rule"]))
     doubt = brief.say("gates.in_doubt") if row["in_doubt"] == "True" else ""
     counts = [number(int(row[column])) for column in ("findings", "settled")]
-    return [name, f"{plain(row['why'])} {doubt}".strip(), brief.say(f"severity.{row['severity']}"), *counts]
+    why = Markup("{} {}").format(sentence(brief, row["why"]), doubt)
+    return [name, why, brief.say(f"severity.{row['severity']}"), *counts]
 
 
 def _code(text: str, look: str = "") -> Markup:

@@ -11,6 +11,7 @@ from pipeline.figures.brief import Brief
 from pipeline.figures.html import Part, bullets, named, paragraph, plain, table
 from pipeline.figures.parts import Single, bar_chart, compared
 from pipeline.figures.section import section
+from pipeline.figures.told import facility, sentence, table_name
 from pipeline.words import number
 
 QUALITY = ("COV_ITEMS", "COV_WINDOW", "DQ_COORD", "DQ_CODE", "DQ_CRITICAL", "DQ_CORRECTED")
@@ -41,7 +42,7 @@ def findings(brief: Brief) -> Iterator[Part]:
         columns,
         [
             [
-                plain(rule["why"]),
+                sentence(brief, rule["why"]),
                 brief.say(f"severity.{rule['severity']}"),
                 number(rule["findings"]),
                 number(rule["settled"]),
@@ -59,8 +60,8 @@ def findings(brief: Brief) -> Iterator[Part]:
             [
                 _facility(brief, row),
                 Markup("<code>{}</code>").format(plain(row["question"])),
-                named(row["value"]),
-                plain(row["expected"]),
+                sentence(brief, row["value"]),
+                sentence(brief, row["expected"]),
                 _to_do(brief, row),
             ]
             for row in rows
@@ -74,14 +75,16 @@ def findings(brief: Brief) -> Iterator[Part]:
 
 def _facility(brief: Brief, row: dict[str, str]) -> Markup:
     if not row["facility_id"]:
-        return Markup("{}").format(brief.say("findings.table", table=row["table"]))
+        return Markup("{}").format(brief.say("findings.table", table=table_name(brief, row["table"])))
     return Markup('<code>{}</code> <span class="severity {}">{}</span>').format(
         plain(row["facility_id"]), row["severity"], brief.say(f"severity.{row['severity']}")
     )
 
 
-def _to_do(brief: Brief, row: dict[str, str]) -> str:
-    return brief.say("findings.settled", by=plain(row["settled_by"])) if row["settled_by"] else plain(row["what_to_do"])
+def _to_do(brief: Brief, row: dict[str, str]) -> Markup | str:
+    if row["settled_by"]:
+        return brief.say("findings.settled", by=plain(brief.say.translated(row["settled_by"])))
+    return sentence(brief, row["what_to_do"])
 
 
 @section("decisions")
@@ -111,8 +114,8 @@ def _decision(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
         brief.say(f"decisions.{row['decision']}"),
         named(about),
         what.get(row["decision"], ""),
-        plain(row["reason"]),
-        by,
+        named(row["reason"]),
+        named(by),
     ]
 
 
@@ -129,7 +132,7 @@ def set_aside(brief: Brief) -> Iterator[Part]:
         columns,
         [
             [
-                named(row["name_en"] or row["name_local"]),
+                facility(brief, row),
                 brief.label("scope", row["directorate"]),
                 Markup("<code>{}</code>").format(plain(row["facility_id"])),
             ]
@@ -180,14 +183,16 @@ def methods(brief: Brief) -> Iterator[Part]:
     """The definition of every indicator on the page, as the code that computes it states it."""
     yield paragraph(brief.say("methods.lead"))
     columns = [brief.say(f"methods.{name}") for name in ("name", "numerator", "denominator", "note")]
-    yield table(brief.say("methods.table"), columns, map(_method, rows_of(brief.slices["methods"])), "words")
+    yield table(
+        brief.say("methods.table"), columns, [_method(brief, row) for row in rows_of(brief.slices["methods"])], "words"
+    )
 
 
-def _method(row: dict[str, str]) -> list[Markup | str]:
-    name = Markup("{} <code>{}</code>").format(row["name"], row["code"])
+def _method(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
+    told = {part: sentence(brief, row[part]) for part in ("name", "numerator", "denominator", "note", "source")}
     return [
-        name,
-        row["numerator"],
-        row["denominator"],
-        Markup("{} <small>{}</small>").format(row["note"], row["source"]),
+        Markup("{} <code>{}</code>").format(told["name"], row["code"]),
+        told["numerator"],
+        told["denominator"],
+        Markup("{} <small>{}</small>").format(told["note"], told["source"]),
     ]

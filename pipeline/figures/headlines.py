@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import Html, Part, bullets, joined, paragraph, terms
+from pipeline.figures.html import Html, Part, bullets, joined, named, paragraph, terms
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import causes, compared, iraq_name
 from pipeline.figures.section import section
@@ -34,7 +34,7 @@ def title(brief: Brief) -> Iterator[Part]:
                 brief.say("title.state"),
                 Markup('<span class="state {0}">{1}</span>').format(told["state"], brief.say(f"state.{told['state']}")),
             ),
-            (brief.say("title.round"), told["round"]),
+            (brief.say("title.round"), named(told["round"])),
             (brief.say("title.window"), _window(brief)),
             (brief.say("title.report_date"), brief.say.date(told["report_date"])),
             (brief.say("title.edition"), brief.say("title.internal")),
@@ -73,7 +73,7 @@ def _reasons(brief: Brief) -> Iterator[Markup | str]:
     for rule in told["rules"]:
         if rule["severity"] == "critical" and rule["findings"] > rule["settled"]:
             key = "reason.rule.doubt" if rule["in_doubt"] else "reason.rule"
-            yield brief.say.count(key, rule["findings"] - rule["settled"], why=rule["why"])
+            yield brief.say.count(key, rule["findings"] - rule["settled"], why=brief.say.translated(rule["why"]))
     if told["set_aside"]:
         yield brief.say.count("reason.set_aside", len(told["set_aside"]))
 

@@ -33,10 +33,17 @@ def population(brief: Brief) -> Iterator[Part]:
     yield paragraph(brief.say(key, name=brief.name, places=places))
     yield _by_area(brief) if wider else _by_indicator(brief)
     yield paragraph(brief.say("population.benchmarks"))
-    yield bullets((brief.say("population.benchmark", **row) for row in brief.told["benchmarks"]), "points")
+    yield bullets((_benchmark(brief, row) for row in brief.told["benchmarks"]), "points")
     sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
     for date, source in sorted(sources):
-        yield paragraph(brief.say("population.source", date=brief.say.date(date), source=source), "source")
+        yield paragraph(
+            brief.say("population.source", date=brief.say.date(date), source=brief.say.translated(source)), "source"
+        )
+
+
+def _benchmark(brief: Brief, row: dict[str, str]) -> str:
+    told = {part: brief.say.translated(row[part]) for part in ("name", "purpose", "source")}
+    return brief.say("population.benchmark", value=row["value"], **told)
 
 
 def _by_indicator(brief: Brief) -> Part:
