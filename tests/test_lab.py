@@ -44,14 +44,14 @@ def test_a_notebook_that_was_only_run_is_saved_as_it_was(
 
 def test_what_a_person_wrote_is_saved(here: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(here.root)
-    found = run(here, "national")
+    found = run(here, "summary")
     found.cells[-1].source = "figures.beds(brief)"
-    assert "figures.beds(brief)" in saved(here, found, "national").rpartition('"source"')[2]
+    assert "figures.beds(brief)" in saved(here, found, "summary").rpartition('"source"')[2]
 
 
 def test_a_new_notebook_is_saved_without_what_it_showed(small: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(small.root)
-    text = saved(small, run(small, "national"), "of-my-own")
+    text = saved(small, run(small, "summary"), "of-my-own")
     assert "62 facilities" not in text and "kirkuk" in text
 
 
