@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from pipeline import loop
+from pipeline import loop, paper
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -273,6 +273,7 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
 
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
+herams.add_command(paper.pdf)
 
 
 @herams.command(name="index")

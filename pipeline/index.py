@@ -18,6 +18,7 @@ from markupsafe import Markup
 from pipeline import places, receipt, words
 from pipeline.errors import ReportError
 from pipeline.page import checks as page_checks
+from pipeline.page.style import sheet
 from pipeline.project import Project
 from pipeline.registry import WIDER_SCOPES
 from pipeline.words import Words
@@ -46,7 +47,7 @@ def index(project: Project) -> None:
     names = scope_names(project, say)
     rounds = [_round(project, say, names, name) for name in sorted(project.registry.rounds, reverse=True)]
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    style = Markup(project.read_text(project.look("style.css")))
+    style = Markup(sheet(project))
     template = environment.from_string(project.read_text(project.look("index.html.j2")))
     html = template.render(say=say, rounds=rounds, style=style, language=LANGUAGE, direction="ltr")
     found = page_checks.faults(html, is_report=False)

@@ -23,7 +23,7 @@ from pipeline.project import Project
 
 CODE = Path(pipeline.__file__).resolve().parent
 SCHEMA = "receipt.schema.json"
-LOOK = ("report.html.j2", "style.css")
+LOOK = ("report.html.j2", "style.css", "fonts/Vazirmatn-Regular.woff2", "fonts/Vazirmatn-Bold.woff2")
 SHEETS = ("survey", "choices", "settings")
 # What the kernel and the page load; their imports are followed.
 LOADED = ("figures", "kernel", "page")

@@ -18,6 +18,7 @@ from typing import Any
 from pipeline import kernel, page, receipt, words
 from pipeline.errors import HeramsError, ReportError, unknown
 from pipeline.kernel import checks as kernel_checks
+from pipeline.page.style import sheet
 from pipeline.project import Project
 
 FRAME_WORDS = ("skip", "draft", "contents", "footer", "receipt")
@@ -89,8 +90,9 @@ def _frame(project: Project, declared: receipt.Declaration, told: Mapping[str, A
         language=language,
         state=told["state"],
         receipt_id=declared.printed_id,
-        style=project.read_text(project.look("style.css")),
+        style=sheet(project),
         words={word: say(f"frame_{word}") for word in FRAME_WORDS},
+        report=parameters["report"],
     )
 
 

@@ -9,6 +9,7 @@ gate     the gate on `records`, beside the same checks in pandas, in polars and 
 faults   the fault matrix: what each rule tells of what was spoilt
 sound    what the gate says of a country without faults
 run      the whole round, by each way of making it
+pages    how large the pages of a small round are, how soon open in Chromium, how long their PDF takes
 
 All in temporary folders. CPU is user and system time of the process; memory its peak. Nothing here is asserted: tests
 never time.
@@ -28,6 +29,7 @@ from pathlib import Path
 
 import bench_faults
 import bench_gate
+import bench_pages
 import bench_run
 import bench_sizes
 import bench_stages
@@ -86,6 +88,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "gate": ("the gate", bench_stages.HEADS, beside(bench_gate.rows)),
     "faults": ("the fault matrix, 1,500 facilities of five directorates", bench_faults.HEADS, bench_faults.rows),
     "sound": ("5,205 facilities without faults", bench_faults.COUNTRY_HEADS, bench_faults.country),
+    "pages": ("pages of a small round", bench_pages.HEADS, bench_pages.rows),
     "run": ("the whole round", bench_stages.HEADS, beside(bench_run.rows)),
 }
 
