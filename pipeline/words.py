@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.errors import ReportError, unknown
 from pipeline.project import Project
@@ -42,10 +43,13 @@ class Words:
         return self(f"{key}.one" if amount == 1 else f"{key}.other", n=amount, **values)
 
 
-def load(project: Project, language: str) -> Words:
-    """The words of a language; a sentence without a translation, or one that stands twice, is a ReportError."""
+def load(project: Project, language: str, tables: Sequence[Path] = ()) -> Words:
+    """The words of a language, from some tables or by default all of pages.
+
+    A sentence without a translation, or one that stands twice, is a ReportError.
+    """
     sentences: dict[str, str] = {}
-    for path in project.page_words():
+    for path in tables or project.page_words():
         table, name = project.read_csv(path), project.relative(path)
         if language not in table.columns:
             raise unknown(f"language of {name}", language, set(table.columns) - {"key"})
