@@ -8,6 +8,7 @@ sizes    the data stages on 1, 10 and 40 times as many facilities
 gate     the gate on `records`, beside the same checks in pandas, in polars and as one built-in expectation a column
 faults   the fault matrix: what each rule tells of what was spoilt
 sound    what the gate says of a country without faults
+front    the front page and the tables behind reports
 run      the whole round, by each way of making it
 
 All in temporary folders. CPU is user and system time of the process; memory its peak. Nothing here is asserted: tests
@@ -27,6 +28,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import bench_faults
+import bench_front
 import bench_gate
 import bench_run
 import bench_sizes
@@ -86,6 +88,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "gate": ("the gate", bench_stages.HEADS, beside(bench_gate.rows)),
     "faults": ("the fault matrix, 1,500 facilities of five directorates", bench_faults.HEADS, bench_faults.rows),
     "sound": ("5,205 facilities without faults", bench_faults.COUNTRY_HEADS, bench_faults.country),
+    "front": ("the front page and the tables behind reports", bench_front.HEADS, bench_front.rows),
     "run": ("the whole round", bench_stages.HEADS, beside(bench_run.rows)),
 }
 

@@ -1,7 +1,7 @@
 """Whole rounds through DVC: the only package that knows it.
 
 `herams run` brings everything up to date: DVC's graph, DVC's lock, but stages at once and in warm processes; it goes on
-where a report fails, then makes the front page, then tells the state of the gates.
+where a report fails, then makes the front page (also when it was stopped), then tells the state of the gates.
 """
 
 from __future__ import annotations
@@ -68,23 +68,21 @@ def _check_address(address: str | None) -> None:
 
 
 def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
-    from pipeline import index
+    from pipeline.run import front
 
     _sweep(project)
-    board = make(project, wanted, limits)
-    try:
-        index.index(project)
-    finally:
+    with front.made_after(project):
+        board = make(project, wanted, limits)
         if board.failures:
             raise HeramsError(told.recap(board.failures, board.skipped))
 
 
 def _front_page(project: Project) -> None:
-    """Makes the front page where there is none: DVC does not know of it, so `dvc pull` brings none."""
-    if not project.front_page().is_file():
-        from pipeline import index
+    """Makes the front page where it is missing or older than what it shows: DVC does not know of it."""
+    from pipeline.run import front
 
-        index.index(project)
+    if front.is_older(project):
+        front.make(project)
 
 
 def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:

@@ -15,7 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.archive import RUN_BY_SPREADSHEETS, zipped
+from pipeline.archive import zipped
+from pipeline.tables.csv import csv
 from pipeline.tables.labels import NAMES, labelled
 from pipeline.tables.xlsx import workbook
 from pipeline.words import Words
@@ -35,7 +36,7 @@ def tables(
     order = sorted(slices, key=lambda name: (ORDER.index(name) if name in ORDER else -1, name))
     sheets = labelled({name: slices[name] for name in order}, say)
     sheets = {"about": about(told, sheets, say, receipt_id), **sheets}
-    files = {f"{name}.csv": _csv(frame) for name, frame in sheets.items()}
+    files = {f"{name}.csv": csv(frame) for name, frame in sheets.items()}
     return {"xlsx": workbook(sheets), "csv.zip": zipped(files)}
 
 
@@ -77,12 +78,3 @@ def _in_all(what: str, say: Mapping[str, Words], key: str, **values: Any) -> tup
             for code in NAMES
         ),
     )
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    texts = {str(name): _guarded(column) for name, column in frame.items() if not pd.api.types.is_numeric_dtype(column)}
-    return frame.assign(**texts).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig", "replace")
-
-
-def _guarded(column: pd.Series[str]) -> pd.Series[str]:
-    return column.where(~column.str.startswith(RUN_BY_SPREADSHEETS), "'" + column)

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 import pandas as pd
 
 from pipeline.archive import RUN_BY_SPREADSHEETS, zipped
+from pipeline.tables.csv import written
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -75,7 +76,7 @@ def workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
 def _sheet(frame: pd.DataFrame, shared: _Shared) -> str:
     letters = [_letters(place) for place in range(len(frame.columns))]
     heads = [shared.cell(str(name), BOLD) for name in frame.columns]
-    columns = [_cells(frame[name], shared) for name in frame.columns]
+    columns = [written(frame[name], shared.cell, _number) for name in frame.columns]
     rows = "".join(_row(number, letters, cells) for number, cells in enumerate(_lines(heads, columns), start=1))
     widths = "".join(
         f'<col min="{place}" max="{place}" width="{_width(frame[name])}" customWidth="1"/>'
@@ -99,16 +100,8 @@ def _row(number: int, letters: Sequence[str], cells: Sequence[str]) -> str:
     return f'<row r="{number}">{"".join(filled)}</row>'
 
 
-def _cells(column: pd.Series[str], shared: _Shared) -> list[str]:
-    """The cells of a column; each different value is written once."""
-    codes, values = pd.factorize(column)
-    if pd.api.types.is_numeric_dtype(column):
-        known = [f'"><v>{value!r}</v></c>' for value in values.tolist()]
-    else:
-        known = [shared.cell(str(value)) for value in values]
-    # Where there is no value the code is -1: the last of the list.
-    known.append("")
-    return [known[code] for code in codes.tolist()]
+def _number(value: float) -> str:
+    return f'"><v>{value!r}</v></c>'
 
 
 def _width(column: pd.Series[str]) -> int:
