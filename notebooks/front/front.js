@@ -133,6 +133,9 @@ function entry(facility) {
 
 function showFacilities(wanted) {
   const found = wanted.join("").length > 1 ? facilities().filter((facility) => isWanted(facility, wanted)) : [];
+  // What has the words as they were typed, one after the other, comes first.
+  const typed = wanted.join(" ");
+  found.sort((one, two) => two.spelt.includes(typed) - one.spelt.includes(typed));
   const sentence = found.length > SHOWN ? words.first : words.found;
   told.textContent = wanted.length ? filled(sentence, { n: found.length.toLocaleString("en"), shown: SHOWN }) : "";
   list.replaceChildren(...found.slice(0, SHOWN).map(entry));
