@@ -82,6 +82,13 @@ def test_a_report_leads_to_its_page_in_the_readers_language_first(project: Proje
     assert 'data-languages="en ar"' in english
 
 
+def test_a_report_beside_those_that_a_round_always_has_is_listed_if_it_lies_there(project: Project) -> None:
+    assert "national" not in project.registry.reports_of("kirkuk")
+    project.write_text(project.receipt("small-2023", "kirkuk", "national"), "{}")
+    rows = re.findall('data-scope="kirkuk"[^>]*data-report="([a-z]+)"', written(project))
+    assert rows == ["overview", "national"]
+
+
 def test_a_report_that_was_not_made_is_missing(project: Project) -> None:
     project.page(*WHICH).unlink()
     assert standing(project)[0] == "missing"
@@ -112,7 +119,7 @@ def test_only_the_first_reasons_are_named_and_the_rest_counted(project: Project)
     for name in ("brief.json", "measures.csv", "labels.csv", "items.csv", "methods.csv"):
         path = project.brief(*WHICH) / name
         path.write_bytes(path.read_bytes() + b"\n")
-    assert "labels.csv · and 2 more" in written(project)
+    assert "labels.csv</bdi> · and 2 more" in written(project)
 
 
 def test_a_failed_run_is_told_with_its_cause(project: Project) -> None:

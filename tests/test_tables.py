@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from pipeline import indicators, words
 from pipeline.project import Project
-from pipeline.tables import SUFFIXES, tables
+from pipeline.tables import SUFFIXES, beside, tables
 from pipeline.tables.labels import NAMES, labelled
 from pipeline.tables.xlsx import workbook
 from pipeline.words import Words
@@ -84,6 +84,12 @@ def test_every_number_is_the_briefs(files: dict[str, bytes]) -> None:
         if told["value"] is not None:
             share = indicators.share(int(given_["numerator"]), int(given_["denominator"]), given_["unit"])
             assert told["value"] == pytest.approx(share, abs=0.00501)
+
+
+def test_the_files_of_a_report_belong_beside_its_page(files: dict[str, bytes]) -> None:
+    project, which = made.whole(), ("small-2023", "kirkuk", "overview")
+    found = beside(project, *which, "abc123")
+    assert found == {project.page(*which).with_name(f"overview.{suffix}"): files[suffix] for suffix in SUFFIXES}
 
 
 def test_the_whole_list_of_gaps_is_there_not_only_what_the_page_prints(files: dict[str, bytes]) -> None:

@@ -129,7 +129,6 @@ def _row(say: Words, line: Line, titles: Mapping[str, str]) -> dict[str, Any]:
     # The reader's language, or the first in which there is a page.
     first = next((code for code in (say.language, *LANGUAGES) if code in line.pages), "")
     rest = {code: link for code, link in line.pages.items() if code != first}
-    more = [say("more", n=len(line.why) - NAMED)] if len(line.why) > NAMED else []
     return {
         "scope": line.scope,
         "report": line.report,
@@ -140,7 +139,8 @@ def _row(say: Words, line: Line, titles: Mapping[str, str]) -> dict[str, Any]:
         "numbers": line.numbers,
         "stage": "draft" if line.pages else "",
         "standing": line.standing,
-        "why": " · ".join([*line.why[:NAMED], *more]),
+        "why": " · ".join(line.why[:NAMED]),
+        "more": say("more", n=len(line.why) - NAMED) if len(line.why) > NAMED else "",
         "receipt": line.receipt,
     }
 

@@ -52,10 +52,16 @@ def look(project: Project, outdated: Mapping[str, str]) -> Look:
 
 
 def lines(seen: Look, round_name: str) -> Iterator[Line]:
-    """The reports of a round: Iraq's first, then the ministries', then the directorates'."""
-    for scope in (*reversed(WIDER_SCOPES), *seen.project.registry.directorates):
-        for report in seen.project.registry.reports_of(scope):
-            yield line(seen, (round_name, scope, report))
+    """The reports of a round: Iraq's first, then the ministries', then the directorates'.
+
+    Those that a round always has, and any other of the catalogue that lies there.
+    """
+    registry = seen.project.registry
+    for scope in (*reversed(WIDER_SCOPES), *registry.directorates):
+        due = registry.reports_of(scope)
+        for report in (*due, *(name for name in registry.reports if name not in due)):
+            if report in due or seen.project.receipt(round_name, scope, report).is_file():
+                yield line(seen, (round_name, scope, report))
 
 
 def line(seen: Look, which: Which) -> Line:

@@ -11,11 +11,14 @@ without which a spreadsheet does not read Arabic.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from pipeline import words
 from pipeline.archive import zipped
+from pipeline.project import Project
 from pipeline.tables.csv import csv
 from pipeline.tables.labels import NAMES, labelled
 from pipeline.tables.xlsx import workbook
@@ -24,6 +27,17 @@ from pipeline.words import Words
 SUFFIXES = ("xlsx", "csv.zip")
 # The numbers first, then what explains them.
 ORDER = ("measures", "areas", "comparison", "facilities", "findings", "items", "labels", "methods")
+
+
+def beside(project: Project, round_name: str, scope: str, report: str, receipt_id: str) -> dict[Path, bytes]:
+    """The files of a report's tables by where they belong, from its brief as it lies there."""
+    folder, topic = project.brief(round_name, scope, report), project.look("words") / "tables.csv"
+    told = project.read_json(folder / "brief.json")
+    slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
+    say = {code: words.load(project, code, [topic]) for code in NAMES}
+    files = tables(told, slices, say, receipt_id)
+    page = project.page(round_name, scope, report)
+    return {page.with_name(f"{report}.{suffix}"): content for suffix, content in files.items()}
 
 
 def tables(
