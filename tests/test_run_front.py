@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +122,8 @@ def test_a_stage_by_hand_makes_the_front_page_and_a_stage_of_dvc_does_not(
     monkeypatch.delenv("DVC_STAGE")
     assert ends(monkeypatch, project.root, "brief", "small-2023") == 0
     assert project.front_page().is_file()
+
+
+def test_a_run_with_nothing_to_do_imports_nothing_of_the_front_page() -> None:
+    code = "import sys; from pipeline.run import front; sys.exit(bool({'jinja2', 'pipeline.index'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

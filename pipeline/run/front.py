@@ -11,9 +11,7 @@ from contextlib import contextmanager
 
 import click
 
-from pipeline import index
 from pipeline.errors import HeramsError
-from pipeline.index.standing import LANGUAGES
 from pipeline.project import Project
 from pipeline.run import plan
 
@@ -23,14 +21,16 @@ CHANGED, OUTPUT = " changed: ", "output "
 
 
 def make(project: Project) -> None:
-    """Makes the front page anew."""
+    """Makes the front page anew. What it takes is imported here: a run with nothing to do needs none of it."""
+    from pipeline import index
+
     index.index(project, outdated(project))
 
 
 def is_older(project: Project) -> bool:
     """Whether a page is missing, or something that it shows was put there later: by `dvc pull`, or an update."""
-    pages = [project.front_page(language) for language in LANGUAGES]
-    if not all(page.is_file() for page in pages):
+    pages = list(project.outputs().glob("index*.html"))
+    if project.front_page() not in pages:
         return True
     shown = [project.registry_file(), *project.front("words.csv").parent.iterdir()]
     shown += [*project.outputs().glob("*/*/*.receipt.json"), *project.outputs().glob("failed/*/*/*/cause.txt")]
