@@ -271,6 +271,7 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
 
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
+herams.add_command(loop.revisit)
 
 
 @herams.command(name="index")

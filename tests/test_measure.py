@@ -309,6 +309,7 @@ def test_the_numbers_are_whole():
 def judged(project: Project, made: SmallRound) -> Project:
     """The project with the tables of a round and verdicts about them that find nothing."""
     fine = verdict.IraqState(state="open", left_out=[], closed=[], absent=[])
+    project.write_json(project.account(ROUND), {"followed": [], "copied_forward": []})
     for name, table in {"records": pd.DataFrame({"subject_id": ["1"]}), **made.tables()}.items():
         project.write_table(ROUND, name, table)
         inputs = verdict.input_hashes(project, [project.table(ROUND, name)])

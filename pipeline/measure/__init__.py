@@ -10,7 +10,7 @@ and denominator are blank and `reason` says why.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ import pandas as pd
 from pipeline import codebook as codebooks
 from pipeline import decisions, indicators, places, verdict
 from pipeline.indicators import Absent, Count, Entry, Facts, Gap, Judgement, Rate
+from pipeline.measure import visits
 from pipeline.measure.groups import ALL, Entries, Groups, Kinds, Numbers, by_place, by_report, incomplete_areas
 from pipeline.measure.rows import BLANK, Block, Rows, why
 from pipeline.places import Places
@@ -49,6 +50,7 @@ def measure(project: Project, round_name: str) -> None:
     findings = pd.concat([verdict.read_findings(project, round_name, table) for table in JUDGED])
     reference, decided = places.load(project), decisions.load(project, round_name)
     judged = judgement(findings, decided, standing, recoded(project, round_name, decided, reference))
+    judged = replace(judged, **visits.told(project, round_name, codebook, reference))
     tables = {name: project.read_table(round_name, name) for name in FACTS}
     facts = indicators.gather(tables, indicators.vocabulary(codebook), judged)
     entries_of_list = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
