@@ -5,6 +5,7 @@ Verbs are imported when their command runs: `herams --help` answers at once, and
 
 from __future__ import annotations
 
+import datetime
 import errno
 import sys
 from pathlib import Path
@@ -72,7 +73,7 @@ def run(round_name: str | None, scope: str | None, dry: bool, **limits: Any) -> 
     from pipeline import run as verb
 
     if dry:
-        verb.explain(_project(), round_name, scope)
+        verb.explain(_project(), round_name, scope, verb.Limits(**limits))
     else:
         verb.run(_project(), round_name, scope, verb.Limits(**limits))
 
@@ -80,11 +81,11 @@ def run(round_name: str | None, scope: str | None, dry: bool, **limits: Any) -> 
 @herams.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def status(as_json: bool) -> None:
-    """Show each report of the open rounds: what the gates say, how its page stands, and why."""
+    """Show each report of the open rounds: what the gates say, how its page stands, and why; which acceptances end."""
     from pipeline.run import board
 
-    lines = board.board(_project())
-    click.echo(board.json_text(lines) if as_json else board.text(lines))
+    # The one look at the calendar: a stage compares with the report date only.
+    click.echo(board.told(_project(), datetime.date.today(), as_json))
 
 
 @herams.command()

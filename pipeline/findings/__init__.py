@@ -65,7 +65,7 @@ def source_of(project: Project, round_name: str) -> Source:
     reference = places.load(project)
     received = project.read_table(round_name, TABLE)
     decided = decisions.load(project, round_name)
-    records = decisions.apply(received, decided, places.facility_ids(received, reference))
+    records = decisions.apply(received, decided, places.facility_ids(received, reference), form)
     return Source(records, places.place(records, form, reference), form, merging(project))
 
 

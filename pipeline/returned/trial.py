@@ -64,7 +64,7 @@ class Trial:
 
     def _judge(self, decided: tuple[Decision, ...]) -> Judged:
         decisions.check(self.project, self.round_name, decided, "the decisions with these answers")
-        records = decisions.apply(self.received, decided, self.facility_ids)
+        records = decisions.apply(self.received, decided, self.facility_ids, self.case.codebook)
         case = replace(self.case, frame=records, records=records, decisions=decided)
         found = gate.judge(case, suites.load(self.project, TABLE))[1]
         return Judged(found, Source(records, case.placed, case.codebook, merging(self.project)))

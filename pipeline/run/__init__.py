@@ -129,8 +129,11 @@ def _sweep(project: Project) -> None:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def explain(project: Project, round_name: str | None = None, scope: str | None = None) -> None:
-    """Tells what would run and why, and runs nothing."""
+def explain(
+    project: Project, round_name: str | None = None, scope: str | None = None, limits: Limits | None = None
+) -> None:
+    """Tells what would run and why, and runs nothing; what `run` would refuse is refused."""
+    _check_address((limits or Limits()).cluster)
     found = plan.plan(project, targets(project, _rounds(project, round_name), scope))
     for name, why in found.reasons.items():
         click.echo(f"{name}: {told.shortened(why)}")
