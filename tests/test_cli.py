@@ -93,6 +93,15 @@ def test_a_stage_without_its_input_ends_with_1_and_says_what_to_run(
     assert "run" in capsys.readouterr().err
 
 
+def test_a_run_names_what_is_not_there_and_no_stage_makes(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.revisits("small-2023").unlink()
+    assert ends(monkeypatch, small.root, "run") == 1
+    said = capsys.readouterr().err
+    assert "data/revisits/small-2023.csv" in said and "records" not in said
+
+
 def test_outside_of_a_project_a_command_ends_with_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ends(monkeypatch, tmp_path, "run") == 2
 

@@ -19,7 +19,7 @@ from pipeline.cli import main
 from pipeline.enquiry.form import HEAD_ROW
 from pipeline.errors import HeramsError, RevisitError, UsageError
 from pipeline.project import Project
-from pipeline.revisit.back import Found, back
+from pipeline.revisit.back import Found, back, text
 from pipeline.revisit.form import COLUMNS, LIST
 from pipeline.revisits import sample
 
@@ -87,7 +87,7 @@ class Visit:
         assert self.project.read_bytes(self.project.revisits(self.name)) == before
 
 
-def texts(page: Any) -> Iterable[str]:
+def said_by(page: Any) -> Iterable[str]:
     return (str(cell.value) for row in page for cell in row if cell.value is not None)
 
 
@@ -151,7 +151,7 @@ def test_a_list_is_in_the_directorates_language_from_right_to_left_on_a4(
     assert [page.page_setup.paperSize for page in shown] == [9] * 3
     assert all(page.sheet_properties.pageSetUpPr.fitToPage and page.protection.sheet for page in shown)
     assert {page.sheet_state for page in book.worksheets[3:]} == {"veryHidden"}
-    said = "".join(sorted(set(texts(shown[0]))))
+    said = "".join(sorted(set(said_by(shown[0]))))
     assert sum("؀" <= letter <= "ۿ" for letter in said) > 300
 
 
@@ -192,6 +192,10 @@ def test_the_same_file_once_more_changes_nothing(project: Project) -> None:
     again = visit.back()
     assert (dict(again.new), again.again) == ({}, 1)
     assert project.read_bytes(project.revisits(visit.name)) == before
+
+
+def test_a_list_that_nobody_filled_in_says_so(project: Project) -> None:
+    assert text(Visit(project).back(), dry=False) == "no answer was filled in: nothing was taken in"
 
 
 def test_another_answer_than_came_back_before_is_refused(project: Project) -> None:

@@ -67,6 +67,8 @@ def back(project: Project, round_name: str, path: Path, dry: bool = False) -> Fo
 
 def text(found: Found, dry: bool) -> str:
     """What an import changes, as a person reads it."""
+    if not found.new and not found.again:
+        return "no answer was filled in: nothing was taken in"
     facilities = len({facility for facility, _ in found.new})
     verb = "would be written to" if dry else "written to"
     lines = [f"{len(found.new)} answers about {facilities} facilities {verb} {found.where}"]

@@ -54,7 +54,12 @@ def run(
     _check_address(limits.cluster)
     rounds = _rounds(project, round_name)
     wanted = targets(project, rounds, scope)
-    if plan.plan(project, wanted).reasons:
+    found = plan.plan(project, wanted)
+    if lacking := plan.without(project, found):
+        raise HeramsError(
+            "\n  ".join(["not there, and no stage makes it (`git checkout` or `dvc checkout` puts it back):", *lacking])
+        )
+    if found.reasons:
         _make(project, wanted, limits)
     else:
         click.echo("nothing to do: everything is up to date")
