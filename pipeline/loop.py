@@ -95,6 +95,7 @@ def revisit(
     if path is not None:
         click.echo(told_back(back(project, round_name, path, dry), dry))
     elif out is not None:
-        click.echo("\n".join(verb.write(project, round_name, directorate, share, out.resolve(), language)))
+        for line in verb.write(project, round_name, directorate, share, out.resolve(), language):
+            click.echo(line)
     else:
         click.echo(verb.text(verb.drawn(project, round_name, directorate, share)))

@@ -31,7 +31,7 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The round with its lists written, to be read only."""
     project = made.copy(tmp_path_factory.mktemp("sent"))
-    revisit.write(project, made.round_of(project), None, 5, project.root / "lists", None)
+    list(revisit.write(project, made.round_of(project), None, 5, project.root / "lists", None))
     return project
 
 
@@ -111,18 +111,18 @@ def test_showing_a_draw_changes_nothing(sent: Project) -> None:
 def test_a_larger_share_adds_and_takes_nobody_away(project: Project) -> None:
     name = made.round_of(project)
     before = set(revisits.load(project, name).drawn)
-    revisit.write(project, name, "kirkuk", 20, project.root / "more", "en")
+    list(revisit.write(project, name, "kirkuk", 20, project.root / "more", "en"))
     after = set(revisits.load(project, name).drawn)
     assert before < after
-    lines = revisit.write(project, name, "kirkuk", 5, project.root / "more", "en")
-    assert set(revisits.load(project, name).drawn) == after and lines[-1].startswith("0 newly drawn")
+    lines = list(revisit.write(project, name, "kirkuk", 5, project.root / "more", "en"))
+    assert set(revisits.load(project, name).drawn) == after and lines[0].startswith("0 newly drawn")
 
 
 def test_writing_again_keeps_what_came_back_and_gives_the_same_bytes(project: Project) -> None:
     visit = Visit(project).say("MoSD4", "قائم")
     name, path = visit.name, project.revisit_list(project.root / "again", visit.name, "kirkuk")
     answers = dict(visit.back().new)
-    revisit.write(project, name, "kirkuk", 5, project.root / "again", None)
+    list(revisit.write(project, name, "kirkuk", 5, project.root / "again", None))
     assert path.read_bytes() == project.revisit_list(project.root / "lists", name, "kirkuk").read_bytes()
     assert revisits.load(project, name).answers == answers
 
@@ -136,7 +136,7 @@ def test_nothing_that_was_answered_first_is_in_the_file(sent: Project) -> None:
     other = {"building_condition": "fully_damaged", "functionality": "none", "beds_other": 77}
     again.write_table(visit.name, "facilities", facilities.assign(**other).astype({"beds_other": "Int64"}))
     made.judge(again, "facilities")
-    revisit.write(again, visit.name, "kirkuk", 5, again.root / "lists", None)
+    list(revisit.write(again, visit.name, "kirkuk", 5, again.root / "lists", None))
     assert again.read_bytes(again.revisit_list(again.root / "lists", visit.name, "kirkuk")) == content
 
 

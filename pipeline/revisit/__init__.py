@@ -6,7 +6,7 @@ whatever is drawn later beside them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,12 +79,12 @@ def text(told: Drawn) -> str:
 
 def write(
     project: Project, round_name: str, directorate: str | None, share: int, out: Path, language: str | None
-) -> list[str]:
-    """Writes the list of each directorate into a folder and keeps who was drawn; a line about each."""
+) -> Iterator[str]:
+    """Keeps who was drawn, and writes the list of each directorate into a folder; a line about each as it is done."""
     if round_name not in project.registry.open:
         raise UsageError(f"{round_name} is not open: nothing that comes back would be in a report")
     told = drawn(project, round_name, directorate, share)
-    lines = []
+    yield _keep(project, told)
     for slug, rows in told.by_directorate.items():
         spoken = in_visits(
             tongue(project, language or default_language(told.reference, slug), told.codebook, told.reference)
@@ -92,9 +92,7 @@ def write(
         path = project.revisit_list(out, round_name, slug)
         about = (round_name, project.round(round_name))
         project.write_bytes(path, book.book(rows, told.listed[slug], slug, spoken, about))
-        lines.append(f"{path.name}: {len(rows)} of {told.listed[slug]} facilities")
-    lines.append(_keep(project, told))
-    return lines
+        yield f"{path.name}: {len(rows)} of {told.listed[slug]} facilities"
 
 
 def _keep(project: Project, told: Drawn) -> str:

@@ -35,7 +35,7 @@ def compared(records: pd.DataFrame, facility_ids: pd.Series[str], seen: Revisits
     """A row for each answer that came back: facility_id, question, part, the first answer's state, whether the same.
 
     An answer is the same if its code is, or its number, exactly; counts too. It is compared where the first has the
-    state *answered*: what was not asked or is missing there is no answer that could agree.
+    state *answered*: what was not asked, is missing, or is in no codebook cannot agree.
     """
     rows = np.flatnonzero(facility_ids.isin(list(seen.visited)).to_numpy())
     place = {str(facility): number for number, facility in enumerate(facility_ids.iloc[rows])}
