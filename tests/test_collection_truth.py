@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import made
@@ -9,7 +10,7 @@ import pytest
 from test_collection import brief_of, shown
 
 from pipeline import brief as briefs
-from pipeline import codebook, ingest, measure, places, relevance, revisits
+from pipeline import codebook, measure, places, relevance, revisits
 from pipeline.brief import truth
 from pipeline.project import Project
 
@@ -24,11 +25,12 @@ def first_answers(project: Project) -> dict[str, str]:
     return dict(sorted(zip(placed["facility_id"][said], records[QUESTION][said], strict=True)))
 
 
-def visited(tmp_path: Path, facilities: int) -> Project:
-    """A round of which some facilities of Kirkuk were visited again; the first of them now says something else."""
-    project = made.copy(tmp_path)
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A round of which four facilities of Kirkuk were visited again, of five; one of them now says something else."""
+    project = made.copy(tmp_path_factory.mktemp("visited"))
     first = first_answers(project)
-    drawn = tuple(first)[: facilities + 1]
+    drawn = tuple(first)[:5]
     answers = {(facility, QUESTION): first[facility] for facility in drawn[:-1]}
     answers[drawn[0], QUESTION] = "A1" if first[drawn[0]] == "A3" else "A3"
     name = made.round_of(project)
@@ -44,9 +46,8 @@ def measured(project: Project) -> None:
     briefs.brief(project, made.round_of(project))
 
 
-def test_drawn_visited_and_agreeing_are_counted(tmp_path: Path) -> None:
-    project = visited(tmp_path, 4)
-    slices = truth.slices(briefs.gather(project, made.round_of(project)), "iraq")
+def test_drawn_visited_and_agreeing_are_counted(visited: Project) -> None:
+    slices = truth.slices(briefs.gather(visited, made.round_of(visited)), "iraq")
     assert slices["revisits"].to_dict("records") == [{"directorate": "kirkuk", "drawn": 5, "visited": 4}]
     found = {(row["scope"], row["part"]): (row["numerator"], row["denominator"])
              for row in slices["agreement"].to_dict("records")}  # fmt: skip
@@ -55,17 +56,17 @@ def test_drawn_visited_and_agreeing_are_counted(tmp_path: Path) -> None:
     assert row == {"question": QUESTION, "part": "services", "differing": 1, "compared": 4}
 
 
-def test_the_page_marks_what_rests_on_few_facilities(tmp_path: Path) -> None:
-    page = shown(brief_of(visited(tmp_path, 4)), "revisits")
+def test_the_page_marks_what_rests_on_few_facilities(visited: Project) -> None:
+    page = shown(brief_of(visited), "revisits")
     assert "5 facilities were drawn by lot" in page and "Answers have come back of 4." in page
     assert "75" in page and "3/4" in page and "†" in page
     assert "So few facilities say little of the country." in page
     assert "Request for ambulance services by the patient" in page and "1 of 4" in page
 
 
-def test_a_facility_taken_off_the_list_since_is_told_apart(tmp_path: Path) -> None:
-    project = visited(tmp_path, 4)
-    name = made.round_of(project)
+def test_a_facility_taken_off_the_list_since_is_told_apart(visited: Project, tmp_path: Path) -> None:
+    shutil.copytree(visited.root, tmp_path / "project")
+    project, name = Project(tmp_path / "project"), made.round_of(visited)
     gone = revisits.load(project, name).drawn[0]
     facilities = project.read_table(name, "facilities")
     project.write_table(name, "facilities", facilities[facilities["facility_id"] != gone])
@@ -98,8 +99,6 @@ def test_answers_carried_forward_are_told_by_directorate(tmp_path: Path) -> None
     assert f"{rows['numerator'].iloc[0]}/{rows['denominator'].iloc[0]}" in shown(brief_of(project), "copied")
 
 
-def test_the_account_of_an_export_names_both(tmp_path: Path) -> None:
-    project = made.copy(tmp_path)
-    ingest.ingest(project, made.round_of(project))
-    account = project.read_json(project.account(made.round_of(project)))
+def test_the_account_of_an_export_names_both() -> None:
+    account = made.whole().read_json(made.whole().account(made.round_of(made.whole())))
     assert len(account["followed"]) == account["following"]
