@@ -30,10 +30,10 @@ def agreement(facts: Facts) -> Count | Absent:
     Denominator: answers of the second visit where there was an answer first, over facilities in the tables.
     Source: the second visits of the round beside its records as received, before decisions: agreement measures how
     answers are collected, not how they were mended.
-    Note: counted in cells; 100 % less the gross difference rate of re-interview surveys. What was not asked or is
-    missing in the first answer is in neither, so that one wrong status is one difference and not a hundred. What two
-    visits would agree in by chance is not taken off: Cohen's kappa wants one list of options and a fair number of
-    visits to one question, and would be no honest figure over a part that mixes questions.
+    Note: counted in cells of the same weight; 100 % less the gross difference rate of re-interviews. What was not
+    asked or is missing in the first answer is in neither, so that one wrong status is one difference and not a
+    hundred. What two visits would agree in by chance is not taken off: Cohen's kappa wants one list of options and a
+    fair number of visits to one question, and would be no honest figure over a part that mixes questions.
     """
     visits = facts.judgement.second_visits
     if not visits:
