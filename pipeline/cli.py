@@ -5,6 +5,7 @@ Verbs are imported when their command runs: `herams --help` answers at once, and
 
 from __future__ import annotations
 
+import datetime
 import errno
 import sys
 from pathlib import Path
@@ -74,7 +75,7 @@ def run(round_name: str | None, scope: str | None, is_all: bool, dry: bool, **li
     from pipeline import run as verb
 
     if dry:
-        verb.explain(_project(), round_name, scope, is_all)
+        verb.explain(_project(), round_name, scope, verb.Limits(**limits), is_all)
     else:
         verb.run(_project(), round_name, scope, verb.Limits(**limits), is_all)
 
@@ -82,11 +83,11 @@ def run(round_name: str | None, scope: str | None, is_all: bool, dry: bool, **li
 @herams.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def status(as_json: bool) -> None:
-    """Show each report of the open rounds: what the gates say, how its page stands, and why."""
+    """Show each report of the open rounds: what the gates say, how its page stands, and why; which acceptances end."""
     from pipeline.run import board
 
-    lines = board.board(_project())
-    click.echo(board.json_text(lines) if as_json else board.text(lines))
+    # The one look at the calendar: a stage compares with the report date only.
+    click.echo(board.told(_project(), datetime.date.today(), as_json))
 
 
 @herams.command()
@@ -274,6 +275,7 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)
+herams.add_command(loop.revisit)
 
 
 @herams.command(name="index")

@@ -76,6 +76,14 @@ class Project(Disk):
         """The file of decisions of a round."""
         return self.root / "data" / "decisions" / f"{round_name}.yml"
 
+    def revisits(self, round_name: str) -> Path:
+        """The file of a round's second visits: who was drawn, and what came back."""
+        return self.root / "data" / "revisits" / f"{round_name}.csv"
+
+    def revisit_list(self, folder: Path, round_name: str, directorate: str) -> Path:
+        """The spreadsheet for the second visits of a directorate, in a folder of the caller's."""
+        return folder / f"revisit-{round_name}-{directorate}.xlsx"
+
     def raw(self, round_name: str) -> Path:
         """The folder of a round's exports as received."""
         return self.root / "data" / "raw" / round_name

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
 
-from pipeline import codebook, export, run
+from pipeline import codebook, export, revisits, run
 from pipeline.errors import RegistryError, UsageError
 from pipeline.project import Project
 from pipeline.registry import Registry
@@ -44,6 +44,8 @@ def add(
             shutil.copyfile(path, draft / path.name)
     if not project.decisions(name).exists():
         project.write_text(project.decisions(name), NO_DECISIONS)
+    if not project.revisits(name).exists():
+        project.write_text(project.revisits(name), revisits.EMPTY)
     run.track(project, project.raw(name))
     project.write_text(project.registry_file(), registry)
 

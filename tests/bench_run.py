@@ -84,7 +84,8 @@ def rounds(made: Path, target: Path) -> int:
     for name in names[1:]:
         for folder in ("data/raw", "data/tables", "data/verdicts", "data/briefs", "outputs"):
             shutil.copytree(target / folder / ROUND, target / folder / name)
-        shutil.copy(target / "data/decisions" / f"{ROUND}.yml", target / "data/decisions" / f"{name}.yml")
+        for path in ("data/decisions/{}.yml", "data/revisits/{}.csv"):
+            shutil.copy(target / path.format(ROUND), target / path.format(name))
     return len(yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"])
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from pipeline import codebook as codebooks
 from pipeline import places as places_of
+from pipeline import revisits
 from pipeline.codebook import Codebook
 from pipeline.places import Places
 from pipeline.project import Project
@@ -78,7 +79,9 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     decisions = root / "data/decisions" / f"{ROUND}.yml"
     decisions.parent.mkdir()
     decisions.write_text("[]\n", encoding="utf-8")
-    return Project(root)
+    project = Project(root)
+    project.write_text(project.revisits(ROUND), revisits.EMPTY)
+    return project
 
 
 def blank_records(codebook: Codebook, **columns: list[str]) -> pd.DataFrame:

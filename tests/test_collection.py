@@ -17,7 +17,9 @@ from pipeline.figures.brief import Brief, read
 from pipeline.figures.html import Chart, Html
 from pipeline.project import Project
 
-SECTIONS = ("coverage", "progress", "completeness", "answered", "workspaces", "gates", "sectors")
+SECTIONS = (
+    "coverage", "progress", "completeness", "revisits", "copied", "answered", "workspaces", "gates", "sectors",
+)  # fmt: skip
 
 
 @cache

@@ -29,8 +29,20 @@ def asked(codebook: Codebook, places: Places, *rows: dict[str, str]) -> list[Enq
 def test_a_warning_may_be_confirmed_and_a_critical_finding_may_not(codebook: Codebook, places: Places) -> None:
     (warning,) = asked(codebook, places, finding(KARBALA[0], "catchment_usual", "MoSDPOP"))
     (critical,) = asked(codebook, places, finding(KARBALA[1], "value_sets", "QHeRAMS100", severity="critical"))
-    assert warning.actions == ("correct", "blank", "confirm")
-    assert critical.actions == ("correct", "blank")
+    assert warning.actions == ("correct", "blank", "confirm", "exclude")
+    assert critical.actions == ("correct", "blank", "exclude")
+
+
+def test_a_critical_finding_whose_rule_may_be_wrong_is_right_with_a_reason(codebook: Codebook, places: Places) -> None:
+    placed = place(records(), codebook, places)
+    source = Source(records(), placed, codebook, (), {"code_of_directorate"})
+    rows = [finding(KARBALA[2], "code_of_directorate", "MoSD1", severity="critical"),
+            finding(KARBALA[2], "codes_of_one_facility", "MoSD1")]  # fmt: skip
+    (alone,) = enquiries(pd.DataFrame(rows[:1]), source)
+    (both,) = enquiries(pd.DataFrame(rows), source)
+    assert alone.actions == both.actions == ("correct", "blank", "insist", "exclude")
+    (strict,) = enquiries(pd.DataFrame([*rows, rows[0] | {"rule": "value_sets"}]), source)
+    assert strict.actions == ("correct", "blank", "exclude")
 
 
 def test_several_findings_about_a_cell_are_one_question(codebook: Codebook, places: Places) -> None:

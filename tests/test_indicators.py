@@ -421,3 +421,37 @@ def test_what_needs_an_earlier_round_says_so(small_round):
     small_round.add("anbar/1")
     assert small_round.row("COV_RESPONSE")["reason"] == "no_baseline"
     assert small_round.row("CHG_PANEL_OPS_OPERATIONAL", scope="anbar")["reason"] == "first_round"
+
+
+def test_answers_copied_forward_are_a_share_of_those_with_a_response_before(small_round):
+    for number in range(4):
+        small_round.add(f"a/{number}")
+    told = {"followed": frozenset({"a/1", "a/2", "a/3"}), "copied": frozenset({"a/1"})}
+    assert small_round.value("DQ_COPIED", **told) == (1, 3)
+    assert small_round.value("DQ_COPIED", "erbil", **told) == (0, 0)
+    aside = told | {"set_aside": frozenset({"a/1"})}
+    assert small_round.value("DQ_COPIED", **aside) == (1, 3)
+
+
+def test_agreement_adds_up_over_facilities_and_parts(small_round):
+    for facility, directorate in (("a/1", "anbar"), ("a/2", "anbar"), ("b/1", "erbil")):
+        small_round.add(facility, directorate)
+    visits = {
+        ("a/1", "beds"): indicators.Agreement(2, 3, 1, 0),
+        ("a/1", "services"): indicators.Agreement(80, 86, 0, 0),
+        ("b/1", "services"): indicators.Agreement(40, 50, 0, 36),
+        ("gone/1", "services"): indicators.Agreement(1, 86, 0, 0),
+    }
+    said = {"second_visits": visits}
+    assert small_round.value("DQ_AGREE", **said) == (122, 139)
+    assert small_round.value("DQ_AGREE", "anbar", **said) == (82, 89)
+    assert small_round.value("DQ_AGREE", "iraq", "module", "services", **said) == (120, 136)
+    row = small_round.row("DQ_AGREE", "erbil", "module", "services", **said)
+    assert (row["not_asked"], row["missing"]) == (36, 0)
+    assert small_round.row("DQ_AGREE", "anbar", "module", "beds", **said)["missing"] == 1
+
+
+def test_without_second_visits_there_is_no_agreement_and_the_reason_is_told(small_round):
+    small_round.add("a/1")
+    row = small_round.row("DQ_AGREE")
+    assert (row["numerator"], row["denominator"], row["reason"]) == (None, None, "no_revisits")

@@ -35,6 +35,7 @@ def test_a_round_is_registered_open_and_its_exports_are_tracked(small: Project, 
     assert again.exports("spring-2024")[0].read_bytes() == path.read_bytes()
     assert (small.root / "data/raw/spring-2024.dvc").is_file()
     assert again.decisions("spring-2024").is_file()
+    assert again.read_text(again.revisits("spring-2024")) == "facility_id,question,answer\n"
 
 
 def test_the_registry_keeps_its_comments_and_order() -> None:

@@ -19,6 +19,7 @@ from pipeline.brief import collection as brief_collection
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
+from pipeline.brief import truth as brief_truth
 from pipeline.brief.material import Material, gather
 from pipeline.brief.subjects import SUBJECTS, Subject, of_domains
 from pipeline.codebook import rows_of
@@ -114,8 +115,10 @@ def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str
     told = {**_who(material, scope), **brief_state.about(material, scope), "kind": "collection"}
     findings = brief_state.findings_of(material, scope).head(brief_state.FINDINGS_SHOWN).drop(columns="sector")
     words = brief_slices.labels(material, scope, cuts.words)
-    labels = pd.concat([words, brief_collection.labels(material, scope)], ignore_index=True)
-    return told, {"labels": labels, "findings": findings, **brief_collection.slices(material, scope)}
+    of_places, of_questions = brief_collection.labels(material, scope), brief_truth.labels(material)
+    labels = pd.concat([words, of_places, of_questions], ignore_index=True)
+    counted = brief_collection.slices(material, scope) | brief_truth.slices(material, scope)
+    return told, {"labels": labels, "findings": findings, **counted}
 
 
 def _numbers(material: Material, scope: str, cuts: Cuts) -> Slices:

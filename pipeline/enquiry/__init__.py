@@ -17,7 +17,8 @@ from pipeline import relevance
 from pipeline.codebook import Codebook, rows_of
 from pipeline.decisions import NOT_ANSWERS, expected
 
-ACTIONS = ("correct", "blank", "confirm", "double", "exclude")
+ACTIONS = ("correct", "blank", "confirm", "insist", "double", "exclude")
+RIGHT = ("confirm", "insist")  # that an answer is right as it is; of a critical finding only with a reason
 PLATFORM = "platform"
 IN_DOUBT = "rule in doubt"  # how the gate marks findings of a rule that is itself to be settled
 BARRIERS = 5  # the skip rule by which a cause is asked
@@ -61,12 +62,15 @@ class Enquiry:
 
 @dataclass(frozen=True)
 class Source:
-    """The records after decisions, who reports each of them, the form, and the rules that a merge settles."""
+    """The records after decisions, who reports each of them, the form; the rules that a merge settles, and the critical
+    ones whose finding may be right all the same.
+    """
 
     records: pd.DataFrame
     placed: pd.DataFrame
     codebook: Codebook
     settled_by_merge: Collection[str]
+    may_be_right: Collection[str] = ()
 
     def cell(self, row: int, column: str) -> str:
         """What stands in a cell; blank where the records have no such column."""
@@ -158,21 +162,24 @@ def _enquiry(finding: Mapping[str, str], row: int, column: str, source: Source, 
 
 
 def _actions(finding: Mapping[str, str], column: str, source: Source, row: int, has_twin: bool) -> Iterator[str]:
-    """What may be answered: a critical finding is mended, not confirmed; only a row in doubt as a whole may leave."""
+    """What may be answered. A critical finding is mended, unless its rule can be wrong: then there must be a reason, as
+    there must be for a facility to leave the list.
+    """
     question = source.codebook.by_column[column]
     value = source.cell(row, column)
-    whole_row = finding["rule"] in source.settled_by_merge or question.module == PLATFORM
     if column not in NOT_ANSWERS and not question.is_personal:
         yield "correct"
         if value and question.module != PLATFORM:
             yield "blank"
     is_named = column == finding["question"] or finding["rule"] in OF_MODULE
-    if is_named and finding["severity"] == "warning" and not expected(question, column, value):
-        yield "confirm"
+    if is_named and not expected(question, column, value):
+        if finding["severity"] == "warning":
+            yield "confirm"
+        elif finding["rule"] in source.may_be_right:
+            yield "insist"
     if has_twin:
         yield "double"
-    if whole_row:
-        yield "exclude"
+    yield "exclude"
 
 
 def _same_as(finding: Mapping[str, str], row: int, source: Source, rows: Mapping[str, int]) -> list[str]:
@@ -193,9 +200,10 @@ def _sharing(finding: Mapping[str, str], column: str, source: Source) -> tuple[s
 
 def _both(one: Enquiry, other: Enquiry) -> Enquiry:
     """Two findings about one cell as one enquiry: what both allow, except that either may doubt the whole row."""
-    allowed = set(one.actions) | set(other.actions)
-    if "confirm" not in one.actions or "confirm" not in other.actions:
-        allowed.discard("confirm")
+    allowed = (set(one.actions) | set(other.actions)) - set(RIGHT)
+    sure = [set(RIGHT) & set(each.actions) for each in (one, other)]
+    if all(sure):
+        allowed.add("confirm" if sure == [{"confirm"}] * 2 else "insist")
     return replace(
         one,
         findings=tuple(dict.fromkeys((*one.findings, *other.findings))),

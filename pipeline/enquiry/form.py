@@ -34,6 +34,7 @@ HEAD_ROW = 3  # above it the title and a line that says what the sheet is about
 ENTRIES = ("role", "letter", "letter_date", "date")
 ABOUT = ("format", "round", "directorate", "language")
 FORMAT = "herams-enquiry-1"
+MARKS = ("settled_by_merge", "may_be_right")  # of a suite, in the order that a Source has them
 
 
 @dataclass(frozen=True)
@@ -142,10 +143,10 @@ def default_language(reference: Places, directorate: str) -> str:
     return reference.default_language[directorate]
 
 
-def merging(project: Project) -> frozenset[str]:
-    """The rules on records whose findings a merge settles, as their suite has them."""
+def marked(project: Project, mark: str) -> frozenset[str]:
+    """The rules on records that their suite marks: as `settled_by_merge`, or as what `may_be_right`."""
     suite = yaml.safe_load(project.read_text(project.suite("records")))
-    return frozenset(line["rule"] for line in suite["expectations"] if line.get("settled_by_merge"))
+    return frozenset(line["rule"] for line in suite["expectations"] if line.get(mark))
 
 
 def check(round_name: str, facility_id: str, column: str, value: str) -> str:

@@ -16,15 +16,16 @@ from pipeline.figures.national import amenities_by_directorate, directorates, pr
 from pipeline.figures.population import population
 from pipeline.figures.resources import amenities, beds, information, staff
 from pipeline.figures.services import barriers, domains, gaps, services
+from pipeline.figures.truth import copied, revisits
 from pipeline.kernel.checks import ECHO
 from pipeline.project import Project
 
 __all__ = [
     "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "completeness",
-    "condition", "coverage", "decisions", "directorates", "domains", "evidence", "findings", "functionality", "gaps",
-    "gates", "guide", "headlines", "information", "methods", "open_brief", "population", "priorities", "progress",
-    "quality", "reconciliation", "sectors", "services", "set_aside", "staff", "status", "support", "title",
-    "workspaces",
+    "condition", "copied", "coverage", "decisions", "directorates", "domains", "evidence", "findings",
+    "functionality", "gaps", "gates", "guide", "headlines", "information", "methods", "open_brief", "population",
+    "priorities", "progress", "quality", "reconciliation", "revisits", "sectors", "services", "set_aside", "staff",
+    "status", "support", "title", "workspaces",
 ]  # fmt: skip
 
 

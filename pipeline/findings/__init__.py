@@ -17,7 +17,7 @@ import pandas as pd
 from pipeline import codebook as codebooks
 from pipeline import decisions, places, verdict
 from pipeline.enquiry import Enquiry, Source, enquiries, is_open
-from pipeline.enquiry.form import Tongue, default_language, merging, tongue
+from pipeline.enquiry.form import MARKS, Tongue, default_language, marked, tongue
 from pipeline.errors import UsageError, unknown
 from pipeline.findings import book
 from pipeline.places import UNKNOWN, Places
@@ -65,8 +65,8 @@ def source_of(project: Project, round_name: str) -> Source:
     reference = places.load(project)
     received = project.read_table(round_name, TABLE)
     decided = decisions.load(project, round_name)
-    records = decisions.apply(received, decided, places.facility_ids(received, reference))
-    return Source(records, places.place(records, form, reference), form, merging(project))
+    records = decisions.apply(received, decided, places.facility_ids(received, reference), form)
+    return Source(records, places.place(records, form, reference), form, *(marked(project, mark) for mark in MARKS))
 
 
 def _others(found: pd.DataFrame, every: Sequence[Enquiry]) -> dict[str, int]:

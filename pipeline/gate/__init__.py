@@ -116,7 +116,7 @@ def case_of_records(project: Project, round_name: str, are_places_enough: bool =
     placing = [*decisions.KEYS, *(reporter.columns if reporter else ())]
     records = project.read_table(round_name, "records", placing if are_places_enough and not decided else None)
     if decided:  # else all columns would be copied for nothing
-        records = decisions.apply(records, decided, places.facility_ids(records, reference))
+        records = decisions.apply(records, decided, places.facility_ids(records, reference), codebook)
     return Case(
         table="records",
         frame=records,

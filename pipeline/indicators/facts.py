@@ -7,9 +7,9 @@ state, and a definition asks for both: what was skipped, not asked or not in the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,15 @@ Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
 
 
+class Agreement(NamedTuple):
+    """How the answers of a second visit stand beside the first, for a part of a facility: numbers of cells."""
+
+    same: int
+    compared: int
+    missing: int
+    not_asked: int
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What gates and people said of the facilities of a round, by facility_id."""
@@ -47,6 +56,12 @@ class Judgement:
     """Facilities whose rows a decision took out of the tables."""
     left_out: tuple[str, ...] = ()
     """Directorates that are left out of the wider scopes, by name."""
+    followed: frozenset[str] = frozenset()
+    """Facilities with a response before the one that counts."""
+    copied: frozenset[str] = frozenset()
+    """Those of them whose answers are all those of the response before."""
+    second_visits: Mapping[tuple[str, str], Agreement] = field(default_factory=dict)
+    """What a second visit found, by facility and part; empty while nothing came back."""
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,16 @@ and denominator are blank and `reason` says why.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from pipeline import codebook as codebooks
 from pipeline import decisions, indicators, places, verdict
+from pipeline.codebook import Codebook
 from pipeline.indicators import Absent, Count, Entry, Facts, Gap, Judgement, Rate
+from pipeline.measure import visits
 from pipeline.measure.groups import ALL, Entries, Groups, Kinds, Numbers, by_place, by_report, incomplete_areas
 from pipeline.measure.rows import BLANK, Block, Rows, why
 from pipeline.places import Places
@@ -48,7 +50,8 @@ def measure(project: Project, round_name: str) -> None:
     codebook = codebooks.load(project, project.round(round_name).form)
     findings = pd.concat([verdict.read_findings(project, round_name, table) for table in JUDGED])
     reference, decided = places.load(project), decisions.load(project, round_name)
-    judged = judgement(findings, decided, standing, recoded(project, round_name, decided, reference))
+    judged = judgement(findings, decided, standing, recoded(project, round_name, decided, reference, codebook))
+    judged = replace(judged, **visits.told(project, round_name, codebook, reference))
     tables = {name: project.read_table(round_name, name) for name in FACTS}
     facts = indicators.gather(tables, indicators.vocabulary(codebook), judged)
     entries_of_list = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
@@ -58,14 +61,15 @@ def measure(project: Project, round_name: str) -> None:
 
 
 def recoded(
-    project: Project, round_name: str, decided: Sequence[decisions.Decision], reference: Places
+    project: Project, round_name: str, decided: Sequence[decisions.Decision], reference: Places, form: Codebook
 ) -> frozenset[str]:
     """The facilities of which a text was recoded; the records are read only where some decision recodes."""
     if not any(isinstance(one, decisions.Recode) for one in decided):
         return frozenset()
     received = project.read_table(round_name, "records")
     ids = places.facility_ids(received, reference)
-    return frozenset(str(ids.iloc[row]) for _, rows in decisions.recoded_rows(received, decided, ids) for row in rows)
+    found = decisions.recoded_rows(received, decided, ids, form)
+    return frozenset(str(ids.iloc[row]) for _, rows in found for row in rows)
 
 
 def judgement(

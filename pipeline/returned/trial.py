@@ -11,7 +11,7 @@ import pandas as pd
 from pipeline import decisions, gate, places
 from pipeline.decisions import Decision
 from pipeline.enquiry import Enquiry, Source, enquiries
-from pipeline.enquiry.form import merging
+from pipeline.enquiry.form import MARKS, marked
 from pipeline.gate import suite as suites
 from pipeline.gate.case import Case
 from pipeline.project import Project
@@ -64,7 +64,9 @@ class Trial:
 
     def _judge(self, decided: tuple[Decision, ...]) -> Judged:
         decisions.check(self.project, self.round_name, decided, "the decisions with these answers")
-        records = decisions.apply(self.received, decided, self.facility_ids)
+        records = decisions.apply(self.received, decided, self.facility_ids, self.case.codebook)
         case = replace(self.case, frame=records, records=records, decisions=decided)
         found = gate.judge(case, suites.load(self.project, TABLE))[1]
-        return Judged(found, Source(records, case.placed, case.codebook, merging(self.project)))
+        return Judged(
+            found, Source(records, case.placed, case.codebook, *(marked(self.project, mark) for mark in MARKS))
+        )

@@ -58,7 +58,12 @@ def run(
     _check_address(limits.cluster)
     rounds = _rounds(project, round_name)
     wanted = targets(project, rounds, scope)
-    if plan.plan(project, wanted).reasons:
+    found = plan.plan(project, wanted)
+    if lacking := plan.without(project, found):
+        raise HeramsError(
+            "\n  ".join(["not there, and no stage makes it (`git checkout` or `dvc checkout` puts it back):", *lacking])
+        )
+    if found.reasons:
         _make(project, wanted, limits)
     else:
         click.echo("nothing to do: everything is up to date")
@@ -150,8 +155,15 @@ def _sweep(project: Project) -> None:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def explain(project: Project, round_name: str | None = None, scope: str | None = None, is_all: bool = False) -> None:
-    """Tells what would run and why, and runs nothing."""
+def explain(
+    project: Project,
+    round_name: str | None = None,
+    scope: str | None = None,
+    limits: Limits | None = None,
+    is_all: bool = False,
+) -> None:
+    """Tells what would run and why, and runs nothing; what `run` would refuse is refused."""
+    _check_address((limits or Limits()).cluster)
     rounds = _rounds(project, round_name)
     found = plan.plan(project, targets(project, rounds, scope))
     for name, why in found.reasons.items():

@@ -70,6 +70,13 @@ def locked(project: Project) -> dict[str, Any]:
     return dict(_yaml(project, "dvc.lock").get("stages", {})) if (project.root / "dvc.lock").is_file() else {}
 
 
+def without(project: Project, found: Plan) -> list[str]:
+    """The inputs that no stage makes and that are not there, of the stages that must run."""
+    makers = {path: stage.name for stage in declared(project) for path in stage.outputs}
+    wanted = {path for stage in found.stages if stage.name in found.reasons for path in stage.inputs}
+    return sorted(path for path in wanted if not maker_of(path, makers) and not (project.root / path).exists())
+
+
 def _runs(found: Plan, name: str) -> bool:
     return name in found.reasons or name in found.follow
 
