@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from pipeline import loop
+from pipeline import loop, register
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -123,50 +123,6 @@ def simulate(form: str, facilities: int, seed: int, out: Path, faulty: tuple[str
     project.write_bytes(out.resolve(), verb.simulate(project, form, facilities, seed, options))
 
 
-@herams.group(name="round", cls=Commands)
-def round_() -> None:
-    """Rounds: register one, make the export of a simulated one."""
-
-
-@round_.command(name="add")
-@click.argument("round_name", metavar="ROUND")
-@click.option("--form", required=True, help="The form's codebook, a folder of data/codebooks.")
-@click.option(
-    "--export",
-    "exports",
-    required=True,
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="An export as received; may be repeated.",
-)
-@click.option(
-    "--window",
-    nargs=2,
-    required=True,
-    metavar="FIRST LAST",
-    help="The days between which facilities were visited, as 2024-03-01.",
-)
-@click.option(
-    "--report-date", metavar="DAY", help="The last response on or before this day counts. By default the window's end."
-)
-def round_add(
-    round_name: str, form: str, exports: tuple[Path, ...], window: tuple[str, str], report_date: str | None
-) -> None:
-    """Register a round and put its exports under DVC."""
-    from pipeline import rounds as verb
-
-    verb.add(_project(), round_name, form, exports, window, report_date or window[1])
-
-
-@round_.command(name="simulate")
-@click.argument("round_name", metavar="ROUND")
-def round_simulate(round_name: str) -> None:
-    """Make the export of a simulated round, as the registry says (a stage)."""
-    from pipeline import simulate as verb
-
-    _stage(verb.simulate_round, round_name)
-
-
 @herams.command()
 @click.argument("round_name", metavar="ROUND")
 def ingest(round_name: str) -> None:
@@ -269,6 +225,7 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
         click.echo(line)
 
 
+herams.add_command(register.round_)
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
 

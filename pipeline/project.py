@@ -92,6 +92,10 @@ class Project:
         """The file of decisions of a round."""
         return self.root / "data" / "decisions" / f"{round_name}.yml"
 
+    def baseline(self, round_name: str) -> Path:
+        """The list of facilities that a round is expected to cover."""
+        return self.root / "data" / "baselines" / f"{round_name}.csv"
+
     def raw(self, round_name: str) -> Path:
         """The folder of a round's exports as received."""
         return self.root / "data" / "raw" / round_name

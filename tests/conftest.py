@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from pipeline import baseline
 from pipeline import codebook as codebooks
 from pipeline import places as places_of
 from pipeline.codebook import Codebook
@@ -78,6 +79,9 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     decisions = root / "data/decisions" / f"{ROUND}.yml"
     decisions.parent.mkdir()
     decisions.write_text("[]\n", encoding="utf-8")
+    listed = root / "data/baselines" / f"{ROUND}.csv"
+    listed.parent.mkdir()
+    listed.write_text(baseline.text(baseline.empty()), encoding="utf-8")
     return Project(root)
 
 
