@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline import baseline, decisions, places, verdict
 from pipeline import codebook as codebooks
-from pipeline import decisions, places, verdict
-from pipeline.enquiry import Enquiry, Source, enquiries, is_open
+from pipeline.enquiry import Enquiry, Source, enquiries, is_open, names
 from pipeline.enquiry.form import Tongue, default_language, merging, tongue
 from pipeline.errors import UsageError, unknown
 from pipeline.findings import book
@@ -66,7 +66,8 @@ def source_of(project: Project, round_name: str) -> Source:
     received = project.read_table(round_name, TABLE)
     decided = decisions.load(project, round_name)
     records = decisions.apply(received, decided, places.facility_ids(received, reference))
-    return Source(records, places.place(records, form, reference), form, merging(project))
+    listed = names(baseline.load(project, round_name, reference))
+    return Source(records, places.place(records, form, reference), form, merging(project), listed)
 
 
 def _others(found: pd.DataFrame, every: Sequence[Enquiry]) -> dict[str, int]:
