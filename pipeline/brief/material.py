@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline import baseline as baselines
 from pipeline import codebook as codebooks
 from pipeline import decisions, indicators, places, verdict
 from pipeline.codebook import Codebook, rows_of
@@ -40,6 +41,8 @@ class Material:
     codebook: Codebook
     places: Places
     reference: Mapping[str, pd.DataFrame]
+    baseline: pd.DataFrame
+    """The facilities that the round should cover; none where there is no earlier list."""
 
     @cached_property
     def standing(self) -> Standing:
@@ -94,6 +97,7 @@ def gather(project: Project, round_name: str) -> Material:
     findings = [verdict.read_findings(project, round_name, table).assign(table=table) for table in TABLES]
     names = ("indicators", "labels", "governorates", "population", "benchmarks")
     reference = {name: project.read_csv(project.reference(f"{name}.csv")) for name in names}
+    listed = places.load(project)
     totals = project.reference(f"national_totals_{entry.report_date[:7]}.csv")
     if totals.is_file():
         reference["totals"] = project.read_csv(totals)
@@ -107,8 +111,9 @@ def gather(project: Project, round_name: str) -> Material:
         decided=decisions.load(project, round_name),
         account=project.read_json(project.account(round_name)),
         codebook=codebooks.load(project, entry.form),
-        places=places.load(project),
+        places=listed,
         reference=reference,
+        baseline=baselines.load(project, round_name, listed),
     )
 
 
