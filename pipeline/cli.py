@@ -110,17 +110,42 @@ def status(as_json: bool) -> None:
     metavar="NAME=N",
     help="A fault that a gate should find, in N facilities; may be repeated.",
 )
+@click.option("--previous", metavar="ROUND", help="The simulated round that this one follows: its facilities.")
+@click.option(
+    "--new-ids", type=click.IntRange(0, 100), default=0, metavar="PERCENT", help="With --previous: ids that are new."
+)
+@click.option(
+    "--late",
+    multiple=True,
+    metavar="DIRECTORATE",
+    help="With --previous: a directorate that answers in the last days; may be repeated.",
+)
+@click.option(
+    "--truth",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --previous: a CSV of what became of each facility: before, now, event.",
+)
+@click.option(
+    "--window", nargs=2, metavar="FIRST LAST", help="The days between which facilities are visited, as 2024-03-01."
+)
 @click.option(
     "--faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults, help="List the faults."
 )
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-def simulate(form: str, facilities: int, seed: int, out: Path, faulty: tuple[str, ...], **layout: Any) -> None:
+def simulate(
+    form: str, facilities: int, seed: int, out: Path, faulty: tuple[str, ...], truth: Path | None, **layout: Any
+) -> None:
     """Make an export that looks real: for a demonstration, a test or a training."""
     from pipeline import simulate as verb
 
     project = _project()
-    options = verb.Options(**_options(layout), faults=verb.faults.parse(faulty))
-    project.write_bytes(out.resolve(), verb.simulate(project, form, facilities, seed, options))
+    options = verb.asked(faulty=faulty, **_options(layout))
+    if truth and options.previous is None:
+        raise click.UsageError("--truth tells what became of the facilities of --previous ROUND: name that round")
+    export, became = verb.simulated(project, form, facilities, seed, options)
+    project.write_bytes(out.resolve(), export)
+    if truth:
+        project.write_csv(truth.resolve(), became)
 
 
 @herams.command()
