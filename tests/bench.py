@@ -54,7 +54,15 @@ def main(parts: Sequence[str]) -> None:
 
 def country(root: Path) -> Path:
     """A copy of the project with nothing made yet."""
-    for name in ("data/codebooks", "data/reference", "data/decisions", "expectations", "notebooks", "pipeline"):
+    for name in (
+        "data/codebooks",
+        "data/reference",
+        "data/decisions",
+        "data/baselines",
+        "expectations",
+        "notebooks",
+        "pipeline",
+    ):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dvc.yaml", ".dvcignore", "requirements.lock", "data/registry.yml"):
         shutil.copy(ROOT / name, root / name)

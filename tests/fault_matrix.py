@@ -160,7 +160,8 @@ def case_of_country(content: bytes) -> Case:
     """The case of an export of all directorates, as its bytes are read."""
     read = export.read("export.csv", content, codebook().personal_columns)
     made = case_of_records(*ingest.assemble([ingest.place(read, codebook())], codebook(), ROUND.report_date))
-    return replace(made, places=places.load(PROJECT), known=Known())
+    whole = replace(made, places=places.load(PROJECT), known=Known())
+    return replace(whole, baseline=own_list(whole))
 
 
 def through_an_export(draft: Draft) -> Case:

@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 from conftest import ROOT
 
-from pipeline import form
+from pipeline import baseline, form
 from pipeline.project import Project
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -53,6 +53,7 @@ def make(root: Path) -> Project:
     _write_registry(project)
     _write_reference(project)
     project.write_text(project.decisions(ROUND), "[]\n")
+    project.write_text(project.baseline(ROUND), baseline.text(baseline.empty()))
     return project
 
 

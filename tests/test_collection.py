@@ -176,7 +176,7 @@ def test_a_round_is_held_against_the_facilities_that_it_should_cover(tmp_path: P
         assert rows.loc[slug, ["numerator", "denominator"]].tolist() == counted.tolist()
     page = shown(brief, "expected")
     assert f"{due - 1} of the {due} facilities that the last list expects" in page
-    assert "1 facilities are not on the list" in page
+    assert "One facility of the round is not on the list." in page
 
 
 def test_without_an_earlier_list_the_page_says_not_checked_and_gives_no_share() -> None:

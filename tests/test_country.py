@@ -19,7 +19,7 @@ FACTS = ["facilities", "answers", "choices", "staff"]
 @pytest.fixture(scope="module")
 def country(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("country")
-    for name in ("data/codebooks", "data/reference", "data/decisions", "expectations", "notebooks"):
+    for name in ("data/codebooks", "data/reference", "data/decisions", "data/baselines", "expectations", "notebooks"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("dvc.yaml", "requirements.lock", "data/registry.yml"):
         shutil.copy(ROOT / name, root / name)

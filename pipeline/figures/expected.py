@@ -25,7 +25,8 @@ def expected(brief: Brief) -> Iterator[Part]:
         yield paragraph(brief.say("expected.none"), "none")
         return
     whole = _came(rows)
-    yield paragraph(brief.say("expected.lead", a=whole.numerator, b=whole.denominator or 0, new=_sum(rows, "new")))
+    lead = brief.say("expected.lead", a=whole.numerator, b=whole.denominator or 0)
+    yield paragraph(f"{lead} {brief.say.count('expected.new', _sum(rows, 'new'))}")
     names = [brief.say(f"expected.column.{name}") for name in ("came", *OTHERS)]
     lines = [
         _line(brief.label("scope", slug), [row for row in rows if row["directorate"] == slug])
