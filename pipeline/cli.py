@@ -13,10 +13,9 @@ from typing import Any
 
 import click
 
-from pipeline import loop, paper
+from pipeline import loop, paper, register
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
-from pipeline.commands import front_page as _front_page
 from pipeline.commands import list_faults as _list_faults
 from pipeline.commands import options as _options
 from pipeline.commands import project as _project
@@ -113,64 +112,42 @@ def status(as_json: bool) -> None:
     metavar="NAME=N",
     help="A fault that a gate should find, in N facilities; may be repeated.",
 )
+@click.option("--previous", metavar="ROUND", help="The simulated round that this one follows: its facilities.")
+@click.option(
+    "--new-ids", type=click.IntRange(0, 100), default=0, metavar="PERCENT", help="With --previous: ids that are new."
+)
+@click.option(
+    "--late",
+    multiple=True,
+    metavar="DIRECTORATE",
+    help="With --previous: a directorate that answers in the last days; may be repeated.",
+)
+@click.option(
+    "--truth",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --previous: a CSV of what became of each facility: before, now, event.",
+)
+@click.option(
+    "--window", nargs=2, metavar="FIRST LAST", help="The days between which facilities are visited, as 2024-03-01."
+)
 @click.option(
     "--faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults, help="List the faults."
 )
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-def simulate(form: str, facilities: int, seed: int, out: Path, faulty: tuple[str, ...], **layout: Any) -> None:
+def simulate(
+    form: str, facilities: int, seed: int, out: Path, faulty: tuple[str, ...], truth: Path | None, **layout: Any
+) -> None:
     """Make an export that looks real: for a demonstration, a test or a training."""
     from pipeline import simulate as verb
 
     project = _project()
-    options = verb.Options(**_options(layout), faults=verb.faults.parse(faulty))
-    project.write_bytes(out.resolve(), verb.simulate(project, form, facilities, seed, options))
-
-
-@herams.group(name="round", cls=Commands)
-def round_() -> None:
-    """Rounds: register one, make the export of a simulated one."""
-
-
-@round_.command(name="add")
-@click.argument("round_name", metavar="ROUND")
-@click.option("--form", required=True, help="The form's codebook, a folder of data/codebooks.")
-@click.option(
-    "--export",
-    "exports",
-    required=True,
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="An export as received; may be repeated.",
-)
-@click.option(
-    "--window",
-    nargs=2,
-    required=True,
-    metavar="FIRST LAST",
-    help="The days between which facilities were visited, as 2024-03-01.",
-)
-@click.option(
-    "--report-date", metavar="DAY", help="The last response on or before this day counts. By default the window's end."
-)
-def round_add(
-    round_name: str, form: str, exports: tuple[Path, ...], window: tuple[str, str], report_date: str | None
-) -> None:
-    """Register a round and put its exports under DVC."""
-    from pipeline import rounds as verb
-
-    project = _project()
-    verb.add(project, round_name, form, exports, window, report_date or window[1])
-    # The registry was read before the round stood in it.
-    _front_page(Project(project.root))
-
-
-@round_.command(name="simulate")
-@click.argument("round_name", metavar="ROUND")
-def round_simulate(round_name: str) -> None:
-    """Make the export of a simulated round, as the registry says (a stage)."""
-    from pipeline import simulate as verb
-
-    _stage(verb.simulate_round, round_name)
+    options = verb.asked(faulty=faulty, **_options(layout))
+    if truth and options.previous is None:
+        raise click.UsageError("--truth tells what became of the facilities of --previous ROUND: name that round")
+    export, became = verb.simulated(project, form, facilities, seed, options)
+    project.write_bytes(out.resolve(), export)
+    if truth:
+        project.write_csv(truth.resolve(), became)
 
 
 @herams.command()
@@ -272,6 +249,7 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
         click.echo(line)
 
 
+herams.add_command(register.round_)
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)

@@ -19,6 +19,8 @@ from pipeline.spelling import fold, slug
 
 UNKNOWN = "unknown"
 SEPARATOR = " / "
+# What stands for a ministry code that nobody knows; "none" in both spellings that exports have.
+NO_CODE = {fold(word) for word in ("doh", "none", "n/a", "na", "nil", "no code", "-", "--", "لايوجد", "لا يوجد")}
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,16 @@ def facility_ids(records: pd.DataFrame, places: Places) -> pd.Series[str]:
     """The key of each record's facility: its subject id within its workspace, `anbar-fallujah/X1R0B`."""
     keys = {text: _workspace_key(text, places) for text in records["workspace_id"].unique()}
     return records["workspace_id"].map(keys).astype(str) + "/" + records["subject_id"]
+
+
+def is_placeholder(codes: pd.Series[str]) -> pd.Series[bool]:
+    """Where a folded ministry code is none: zeros only, or a word for "none"."""
+    return codes.isin(list(NO_CODE)) | codes.str.fullmatch("0+")
+
+
+def is_no_code(codes: pd.Series[str]) -> pd.Series[bool]:
+    """Where there is no ministry code: blank, or something in its place."""
+    return (codes == "") | is_placeholder(codes)
 
 
 def _workspace_key(text: str, places: Places) -> str:

@@ -84,6 +84,10 @@ class Project(Disk):
         """The spreadsheet for the second visits of a directorate, in a folder of the caller's."""
         return folder / f"revisit-{round_name}-{directorate}.xlsx"
 
+    def baseline(self, round_name: str) -> Path:
+        """The list of facilities that a round is expected to cover."""
+        return self.root / "data" / "baselines" / f"{round_name}.csv"
+
     def raw(self, round_name: str) -> Path:
         """The folder of a round's exports as received."""
         return self.root / "data" / "raw" / round_name

@@ -63,6 +63,7 @@ def country(root: Path) -> Path:
         "data/reference",
         "data/decisions",
         "data/revisits",
+        "data/baselines",
         "expectations",
         "notebooks",
         "pipeline",

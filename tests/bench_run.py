@@ -80,11 +80,14 @@ def rounds(made: Path, target: Path) -> int:
     told |= {"open": names, "simulated": names, "rounds": dict.fromkeys(names, told["rounds"][ROUND])}
     registry.write_text(yaml.dump(told, Dumper=yaml.SafeDumper, sort_keys=False), encoding="utf-8")
     head, body = stages.split("stages:\n", 1)
-    lock.write_text(f"{head}stages:\n" + "".join(body.replace(ROUND, name) for name in names), encoding="utf-8")
+    locked = yaml.safe_load(f"{head}stages:\n" + "".join(body.replace(ROUND, name) for name in names))
+    for name in names:  # the stage that simulates rests on all rounds
+        locked["stages"][f"simulate@{name}"]["params"]["data/registry.yml"]["rounds"] = told["rounds"]
+    lock.write_text(yaml.safe_dump(locked, sort_keys=False), encoding="utf-8")
     for name in names[1:]:
         for folder in ("data/raw", "data/tables", "data/verdicts", "data/briefs", "outputs"):
             shutil.copytree(target / folder / ROUND, target / folder / name)
-        for path in ("data/decisions/{}.yml", "data/revisits/{}.csv"):
+        for path in ("data/decisions/{}.yml", "data/revisits/{}.csv", "data/baselines/{}.csv"):
             shutil.copy(target / path.format(ROUND), target / path.format(name))
     return len(yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"])
 

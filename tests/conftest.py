@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from pipeline import baseline, revisits
 from pipeline import codebook as codebooks
 from pipeline import places as places_of
-from pipeline import revisits
 from pipeline.codebook import Codebook
 from pipeline.places import Places
 from pipeline.project import Project
@@ -81,6 +81,7 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     decisions.write_text("[]\n", encoding="utf-8")
     project = Project(root)
     project.write_text(project.revisits(ROUND), revisits.EMPTY)
+    project.write_text(project.baseline(ROUND), baseline.text(baseline.empty()))
     return project
 
 

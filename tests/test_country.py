@@ -19,7 +19,8 @@ FACTS = ["facilities", "answers", "choices", "staff"]
 @pytest.fixture(scope="module")
 def country(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("country")
-    for name in ("data/codebooks", "data/reference", "data/decisions", "data/revisits", "expectations", "notebooks"):
+    inputs = ("data/codebooks", "data/reference", "data/decisions", "data/revisits", "data/baselines")
+    for name in (*inputs, "expectations", "notebooks"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("dvc.yaml", "requirements.lock", "data/registry.yml"):
         shutil.copy(ROOT / name, root / name)

@@ -26,7 +26,8 @@ from pipeline.project import Project
 
 # The collection report's own sections read another brief: test_collection.
 COLLECTION = {
-    "answered", "completeness", "copied", "coverage", "gates", "progress", "revisits", "sectors", "workspaces",
+    "answered", "completeness", "copied", "coverage", "expected", "gates", "progress", "revisits", "sectors",
+    "workspaces",
 }  # fmt: skip
 SECTIONS = {name: one for name, one in vars(figures).items() if isinstance(one, Section) and name not in COLLECTION}
 NATIONAL = {"directorates", "priorities", "amenities_by_directorate", "reconciliation"}
@@ -288,3 +289,14 @@ def test_opening_a_brief_says_back_the_parameters(monkeypatch: pytest.MonkeyPatc
     (said,) = opened(monkeypatch, project)
     asked = {"round": made.round_of(project), "scope": "erbil", "report": "overview"}
     assert said["application/vnd.herams.parameters+json"] == asked
+
+
+def test_where_there_is_no_earlier_list_the_share_that_reported_is_a_reason_and_no_bar() -> None:
+    brief = brief_of(made.whole(), "erbil")
+    assert "Facilities of the last list that answered inside the window: not computable: no earlier list." in text(
+        shown(brief, "quality")
+    )
+    measures = brief.slices["measures"].copy()
+    mine = (measures["indicator"] == "COV_RESPONSE") & (measures["dimension"] == "all")
+    measures.loc[mine, ["numerator", "denominator", "reason"]] = ["90", "120", ""]
+    assert "90 of 120" in text(shown(changed(brief, measures=measures), "quality"))

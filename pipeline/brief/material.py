@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline import baseline as baselines
 from pipeline import codebook as codebooks
 from pipeline import decisions, indicators, places, revisits, verdict
 from pipeline.codebook import Codebook, rows_of
@@ -44,6 +45,8 @@ class Material:
     second_visits: Revisits
     compared: pd.DataFrame
     """What they found beside what was reported first, cell by cell."""
+    baseline: pd.DataFrame
+    """The facilities that the round should cover; none where there is no earlier list."""
 
     @cached_property
     def standing(self) -> Standing:
@@ -120,6 +123,7 @@ def gather(project: Project, round_name: str) -> Material:
         reference=reference,
         second_visits=seen,
         compared=agreement.of_round(project, round_name, seen, codebook, known),
+        baseline=baselines.load(project, round_name, known),
     )
 
 

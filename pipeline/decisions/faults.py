@@ -28,6 +28,8 @@ NOT_ANSWERS = (*KEYS, "source_file", "source_row")
 DATE = "date"
 # Our word for the option whose words stand in a column beside it; exports name it -oth-, A7, and otherwise.
 OTHER = "other"
+# A facility of the last list that stands in no row; the gate tells if what is accepted about it is not there.
+GONE = "facilities_gone"
 NUMBERS = {"integer": r"-?\d+", "decimal": r"-?\d+(?:\.\d+)?"}
 
 
@@ -148,6 +150,7 @@ def _strange_facilities(decisions: Sequence[Decision], rows: Mapping[str, int], 
     return [
         f"{named(decisions, decision)}: {_strange_facility(facility, ids)}"
         for decision in decisions
+        if not (isinstance(decision, Accept) and decision.rule == GONE)
         for facility in (getattr(decision, "facility", ""), getattr(decision, "into", ""))
         if facility and facility not in rows
     ]

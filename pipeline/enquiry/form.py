@@ -96,10 +96,21 @@ class Tongue:
         ]
         if one.between:
             told.append(self.words("why.between", low=one.between[0], high=one.between[1]))
+        if one.before:
+            told.append(self._since(one, *one.before))
         others = sorted({*one.same_as, *one.sharing})
         if others:
             told.append(self.words("why.others", facilities=", ".join(others)))
         return " ".join(told)
+
+    def _since(self, one: Enquiry, before: str, now: str) -> str:
+        """What the last list says; beside a number that several cells make, what it is now."""
+        question = self.codebook.by_column[one.column]
+        codes = [code for code, word in question.canonical.items() if word == before]
+        said = self.options(one).get(codes[0], before) if codes else before
+        if (question.type == "integer" and now != one.value) or question.field.startswith("answers."):
+            return self.words("why.before_and_now", before=said, now=now)
+        return self.words("why.before", before=said)
 
     def _label(self, labels: Mapping[str, str]) -> str:
         return labels[self.language] or labels["en"]

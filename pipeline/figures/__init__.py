@@ -10,6 +10,7 @@ from IPython.display import display
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.collection import answered, completeness, coverage, gates, progress, sectors, workspaces
 from pipeline.figures.evidence import decisions, evidence, findings, guide, methods, quality, set_aside
+from pipeline.figures.expected import expected
 from pipeline.figures.facilities import accessibility, condition, functionality, status, support
 from pipeline.figures.headlines import headlines, title
 from pipeline.figures.national import amenities_by_directorate, directorates, priorities, reconciliation
@@ -22,7 +23,7 @@ from pipeline.project import Project
 
 __all__ = [
     "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "completeness",
-    "condition", "copied", "coverage", "decisions", "directorates", "domains", "evidence", "findings",
+    "condition", "copied", "coverage", "decisions", "directorates", "domains", "evidence", "expected", "findings",
     "functionality", "gaps", "gates", "guide", "headlines", "information", "methods", "open_brief", "population",
     "priorities", "progress", "quality", "reconciliation", "revisits", "sectors", "services", "set_aside", "staff",
     "status", "support", "title", "workspaces",

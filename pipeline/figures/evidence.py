@@ -14,14 +14,17 @@ from pipeline.figures.section import section
 from pipeline.figures.told import facility, sentence, table_name
 from pipeline.words import number
 
-QUALITY = ("COV_ITEMS", "COV_WINDOW", "DQ_COORD", "DQ_CODE", "DQ_CRITICAL", "DQ_CORRECTED")
+QUALITY = ("COV_RESPONSE", "COV_ITEMS", "COV_WINDOW", "DQ_COORD", "DQ_CODE", "DQ_CRITICAL", "DQ_CORRECTED")
 GUIDE = ("reported", "full", "gap", "denominator", "few", "conditional", "mean", "barriers", "public", "place")
 
 
 @section("quality")
 def quality(brief: Brief) -> Iterator[Part]:
     """How complete and how usable the answers are."""
-    known = [name for name in QUALITY if brief.has(name)]
+    known = [name for name in QUALITY if brief.has(name) and not brief.measure(name).reason]
+    for name in (name for name in QUALITY if brief.has(name) and name not in known):
+        reason = brief.say(f"reason.{brief.measure(name).reason}")
+        yield paragraph(brief.say("quality.absent", name=brief.say(f"quality.{name}"), reason=reason), "none")
     yield bar_chart(
         brief,
         "quality",

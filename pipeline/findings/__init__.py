@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline import baseline, decisions, places, verdict
 from pipeline import codebook as codebooks
-from pipeline import decisions, places, verdict
-from pipeline.enquiry import Enquiry, Source, enquiries, is_open
+from pipeline.enquiry import Enquiry, Source, enquiries, is_open, names
 from pipeline.enquiry.form import MARKS, Tongue, default_language, marked, tongue
 from pipeline.errors import UsageError, unknown
 from pipeline.findings import book
@@ -66,7 +66,10 @@ def source_of(project: Project, round_name: str) -> Source:
     received = project.read_table(round_name, TABLE)
     decided = decisions.load(project, round_name)
     records = decisions.apply(received, decided, places.facility_ids(received, reference), form)
-    return Source(records, places.place(records, form, reference), form, *(marked(project, mark) for mark in MARKS))
+    placed = places.place(records, form, reference)
+    listed = names(baseline.load(project, round_name, reference))
+    merging, may_be_right = (marked(project, mark) for mark in MARKS)
+    return Source(records, placed, form, merging, may_be_right, listed)
 
 
 def _others(found: pd.DataFrame, every: Sequence[Enquiry]) -> dict[str, int]:

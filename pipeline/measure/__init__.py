@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from pipeline import baseline, decisions, indicators, places, verdict
 from pipeline import codebook as codebooks
-from pipeline import decisions, indicators, places, verdict
 from pipeline.codebook import Codebook
-from pipeline.indicators import Absent, Count, Entry, Facts, Gap, Judgement, Rate
+from pipeline.indicators import Absent, Count, Earlier, Entry, Facts, Gap, Judgement, Rate
 from pipeline.measure import visits
 from pipeline.measure.groups import ALL, Entries, Groups, Kinds, Numbers, by_place, by_report, incomplete_areas
 from pipeline.measure.rows import BLANK, Block, Rows, why
@@ -53,6 +53,9 @@ def measure(project: Project, round_name: str) -> None:
     judged = judgement(findings, decided, standing, recoded(project, round_name, decided, reference, codebook))
     judged = replace(judged, **visits.told(project, round_name, codebook, reference))
     tables = {name: project.read_table(round_name, name) for name in FACTS}
+    window = project.round(round_name).window
+    listed = earlier(tables["facilities"], baseline.load(project, round_name, reference), window, decided, reference)
+    judged = replace(judged, earlier=listed)
     facts = indicators.gather(tables, indicators.vocabulary(codebook), judged)
     entries_of_list = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
     people = project.read_csv(project.reference("population.csv"))
@@ -88,6 +91,27 @@ def judgement(
         excluded=decisions.excluded(decided),
         left_out=tuple(standing.iraq.left_out),
     )
+
+
+def earlier(
+    facilities: pd.DataFrame,
+    listed: pd.DataFrame,
+    window: Sequence[str],
+    decided: Sequence[decisions.Decision],
+    reference: Places,
+) -> Earlier | None:
+    """What the last list expects of the round; None where there is no list."""
+    if listed.empty:
+        return None
+    excluded = decisions.excluded(decided)
+    found = baseline.coverage(facilities, listed, (window[0], window[1]), excluded)
+    is_excluded = found.gone["facility_id"].isin(list(excluded))
+    gone = found.gone.loc[~is_excluded, ["facility_id", "directorate", "sector", "type", "tier"]]
+    placed = gone.assign(
+        region=gone["directorate"].map(reference.region), governorate=gone["sector"].map(reference.governorate)
+    )
+    named = placed.mask(placed == "", "unknown").fillna("unknown").astype(str)
+    return Earlier(found.expected | frozenset(found.gone.loc[is_excluded, "facility_id"]), found.came, named)
 
 
 def country(directorates: Sequence[str], reference: Places, population: pd.DataFrame) -> Country:
