@@ -36,6 +36,7 @@ DIRECTIONS = {"en": "ltr", "ar": "rtl", "ckb": "rtl"}
 LEFT_TO_RIGHT = "\u200e"
 SHARE = re.compile(r"(?<![\u200e<>\d.,])[<>]?\d[\d.,]*%")
 # What stands between them has a direction of its own.
+LATIN = re.compile("[A-Za-z]")
 ISOLATE, END = "\u2068", "\u2069"
 # Iraq's Arabic has month names of its own (تشرين الثاني).
 LOCALES = {"en": "en", "ar": "ar_IQ", "ckb": "ckb_IQ"}
@@ -58,7 +59,7 @@ class Words:
         """A sentence with its places filled; an unknown key or a missing value is a ReportError."""
         if key not in self.sentences:
             raise ReportError(f"notebooks/template/words: {unknown('key', key, self.sentences)}")
-        filled = {name: number(value) if isinstance(value, int) else value for name, value in values.items()}
+        filled = {name: self._filled(value) for name, value in values.items()}
         try:
             return self._fit(self.sentences[key].format_map(filled))
         except KeyError as missing:
@@ -78,11 +79,19 @@ class Words:
                 return self._fit(self.sentences[key].format_map(held))
         return text
 
+    def _filled(self, value: object) -> object:
+        """What fills a place: numbers as text, and Latin names with a direction of their own from right to left."""
+        if isinstance(value, int):
+            return number(value)
+        is_rtl = DIRECTIONS[self.language] == "rtl"
+        is_foreign = is_rtl and isinstance(value, str) and LATIN.search(value) and ISOLATE not in value
+        return f"{ISOLATE}{value}{END}" if is_foreign else value
+
     def _held(self, name: str, value: str) -> str:
         """What such a sentence names, with its own direction; a module is the only code that a page has a word for."""
         kinds = ("module", "domain.short") if name == "module" else ()
         known = (self.sentences.get(f"{kind}.{value}") for kind in kinds)
-        return next(filter(None, known), value if len(name) == 1 else f"{ISOLATE}{value}{END}")
+        return str(next(filter(None, known), self._filled(value)))
 
     def _fit(self, sentence: str) -> str:
         """The sentence with its shares kept together where it is read from right to left."""
