@@ -41,6 +41,8 @@ ISOLATE, END = "\u2068", "\u2069"
 # Iraq's Arabic has month names of its own (تشرين الثاني).
 LOCALES = {"en": "en", "ar": "ar_IQ", "ckb": "ckb_IQ"}
 DAYS = {"en": "d MMMM y", "ar": "d MMMM y", "ckb": "d'ی' MMMM y"}
+# How the keys begin of what is written in English elsewhere.
+SAID = "said."
 # The language that stages, suites and docstrings write.
 ENGLISH = "en"
 CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
@@ -69,12 +71,15 @@ class Words:
         """A sentence that counts, `<key>.<category of the plural>`, filled as {n}."""
         return self(f"{key}.{locale(self.language).plural_form(amount)}", n=amount, **values)
 
-    def translated(self, text: str) -> str:
-        """A sentence that was written in English elsewhere, in this language; as it is where no table knows it."""
-        if text in self._whole:
+    def translated(self, text: str, among: str = SAID) -> str:
+        """A sentence that was written in English elsewhere, in this language; as it is where no table knows it.
+
+        `among` is how the keys of the sentences begin that it may be.
+        """
+        if self._whole.get(text, "").startswith(among):
             return self._fit(self.sentences[self._whole[text]])
         for pattern, key in self._patterns:
-            if found := pattern.fullmatch(text):
+            if key.startswith(among) and (found := pattern.fullmatch(text)):
                 held = {name: self._held(name, value) for name, value in found.groupdict().items()}
                 return self._fit(self.sentences[key].format_map(held))
         return text
@@ -160,7 +165,7 @@ def load(project: Project, language: str) -> Words:
 
 
 def _is_written(key: str) -> bool:
-    return key.startswith("said.")
+    return key.startswith(SAID)
 
 
 def _pattern(english: str) -> re.Pattern[str]:

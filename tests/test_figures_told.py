@@ -11,7 +11,7 @@ import pytest
 from pipeline import figures
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.html import Chart
-from pipeline.figures.told import facility, sentence, table_name
+from pipeline.figures.told import facility, sentence, table_name, value
 from pipeline.project import Project
 
 HERE = Project(Path(__file__).parents[1])
@@ -58,6 +58,14 @@ def test_a_facility_has_the_name_that_the_reader_knows(language: str, name: str)
 
 def test_a_facility_with_one_name_has_it_in_every_language() -> None:
     assert facility(brief_in("ar"), ROW | {"name_local": ""}) == "<bdi>Azadi Hospital</bdi>"
+
+
+def test_the_text_of_a_cell_is_never_translated_but_what_a_rule_counted_is() -> None:
+    brief = brief_in("ar")
+    for text in ("Main (old) in Basra", "1 to 2 for this type", "no column X", "an answer"):
+        assert f">{text}<" in value(brief, {"value": text, "facility_id": "kirkuk/X1"})
+    assert value(brief, {"value": "nobody in any cadre", "facility_id": "kirkuk/X1"}) == "لا أحد في أي ملاك"
+    assert value(brief, {"value": "no column X", "facility_id": ""}) == "لا يوجد عمود \u2068X\u2069"
 
 
 def test_what_nobody_has_translated_stands_as_it_is_with_its_own_direction() -> None:
