@@ -15,6 +15,7 @@ import click
 from pipeline import loop, paper
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
+from pipeline.commands import front_page as _front_page
 from pipeline.commands import list_faults as _list_faults
 from pipeline.commands import options as _options
 from pipeline.commands import project as _project
@@ -156,7 +157,10 @@ def round_add(
     """Register a round and put its exports under DVC."""
     from pipeline import rounds as verb
 
-    verb.add(_project(), round_name, form, exports, window, report_date or window[1])
+    project = _project()
+    verb.add(project, round_name, form, exports, window, report_date or window[1])
+    # The registry was read before the round stood in it.
+    _front_page(Project(project.root))
 
 
 @round_.command(name="simulate")
@@ -238,11 +242,7 @@ def report(round_name: str, scope: str, report_name: str) -> None:
     """Run a report's notebook and make its page (a stage)."""
     from pipeline import report as verb
 
-    project = _stage(verb.report, round_name, scope, report_name)
-    if click.get_current_context().find_object(Project) is None:
-        from pipeline import index
-
-        index.index(project)
+    _stage(verb.report, round_name, scope, report_name)
 
 
 @herams.group(cls=Commands)
@@ -279,6 +279,6 @@ herams.add_command(paper.pdf)
 @herams.command(name="index")
 def index_() -> None:
     """Make outputs/index.html anew from what lies on the disk."""
-    from pipeline import index as verb
+    from pipeline.run import front as verb
 
-    verb.index(_project())
+    verb.make(_project())

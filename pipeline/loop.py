@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands import Commands
+from pipeline.commands import front_page as _front_page
 from pipeline.commands import project as _project
 
 
@@ -46,4 +47,7 @@ def import_(path: Path, dry: bool) -> None:
     """Make decisions of the answers in a spreadsheet that came back: all of them or none."""
     from pipeline import returned as verb
 
-    click.echo(verb.text(verb.returned(_project(), path, dry), dry))
+    project = _project()
+    click.echo(verb.text(verb.returned(project, path, dry), dry))
+    if not dry:
+        _front_page(project)

@@ -149,6 +149,10 @@ class Project(Disk):
         """The tables of the words of pages, one for each topic, by name."""
         return sorted(self.look("words").glob("*.csv"))
 
+    def front(self, name: str) -> Path:
+        """A file of the front page: template, style, script, words; apart from the look, since no report shows them."""
+        return self.root / "notebooks" / "front" / name
+
     def enquiry_words(self) -> Path:
         """The words of the spreadsheets that directorates answer in; apart from the look, since no page shows them."""
         return self.root / "notebooks" / "enquiry" / "words.csv"
@@ -185,9 +189,9 @@ class Project(Disk):
         """Who holds DVC's lock: a note of the run at work."""
         return self.root / ".dvc" / "tmp" / "herams-run.json"
 
-    def front_page(self) -> Path:
-        """outputs/index.html."""
-        return self.root / "outputs" / "index.html"
+    def front_page(self, language: str = "en") -> Path:
+        """The front page in a language; in English outputs/index.html."""
+        return self.root / "outputs" / ("index.html" if language == "en" else f"index.{language}.html")
 
     # --- the tables --------------------------------------------------------------------------------------------
 

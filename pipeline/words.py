@@ -18,10 +18,11 @@ from __future__ import annotations
 import math
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date as Date  # noqa: N812 - `date` is what a page calls it
 from functools import cache, cached_property, reduce
+from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date
@@ -143,11 +144,14 @@ def categories(language: str) -> frozenset[str]:
     return locale(language).plural_form.tags | {"other"}
 
 
-def load(project: Project, language: str) -> Words:
-    """The words of a language; a sentence without a translation, or one that stands twice, is a ReportError."""
+def load(project: Project, language: str, tables: Sequence[Path] = ()) -> Words:
+    """The words of a language, from some tables or by default all of pages.
+
+    A sentence without a translation, or one that stands twice, is a ReportError.
+    """
     sentences: dict[str, str] = {}
     written: dict[str, str] = {}
-    for path in project.page_words():
+    for path in tables or project.page_words():
         table, name = project.read_csv(path), project.relative(path)
         if language not in table.columns:
             raise unknown(f"language of {name}", language, set(table.columns) - {"key", "review"})

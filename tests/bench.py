@@ -8,6 +8,7 @@ sizes    the data stages on 1, 10 and 40 times as many facilities
 gate     the gate on `records`, beside the same checks in pandas, in polars and as one built-in expectation a column
 faults   the fault matrix: what each rule tells of what was spoilt
 sound    what the gate says of a country without faults
+front    the front page and the tables behind reports
 run      the whole round, by each way of making it
 pages    how large the pages of a small round are, how soon open in Chromium, how long their PDF takes
 
@@ -28,6 +29,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import bench_faults
+import bench_front
 import bench_gate
 import bench_pages
 import bench_run
@@ -89,6 +91,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "faults": ("the fault matrix, 1,500 facilities of five directorates", bench_faults.HEADS, bench_faults.rows),
     "sound": ("5,205 facilities without faults", bench_faults.COUNTRY_HEADS, bench_faults.country),
     "pages": ("pages of a small round", bench_pages.HEADS, bench_pages.rows),
+    "front": ("the front page and the tables behind reports", bench_front.HEADS, bench_front.rows),
     "run": ("the whole round", bench_stages.HEADS, beside(bench_run.rows)),
 }
 

@@ -18,7 +18,7 @@ from pipeline.places import Places
 from pipeline.project import Project
 
 # In CI a property is tried on the same examples each time: what fails there must fail at home.
-hypothesis.settings.register_profile("ci", derandomize=True)
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 

@@ -18,6 +18,7 @@ from pipeline.brief import slices as brief_slices
 from pipeline.brief.material import gather
 from pipeline.brief.subjects import SUBJECTS, of_domains
 from pipeline.errors import VerdictError
+from pipeline.figures import brief as figures_brief
 from pipeline.project import Project
 
 SLICES = ("measures", "comparison", "areas", "labels", "items", "methods", "findings", "facilities")
@@ -212,10 +213,13 @@ def rename(project: Project) -> None:
     project.write_text(project.decisions(made.round_of(project)), json.dumps([said], ensure_ascii=False))
 
 
-def test_lists_are_cut_and_their_whole_length_is_told() -> None:
+def test_lists_are_whole_and_a_page_prints_their_beginning() -> None:
     project = made.whole()
     listed = rows(project, "iraq", "facilities")
-    assert (listed["list"] == "gaps").sum() == brief_lists.SHOWN < told(project, "iraq")["lengths"]["gaps"]
+    assert (listed["list"] == "gaps").sum() == told(project, "iraq")["lengths"]["gaps"] > figures_brief.LISTED
+    printed = figures_brief.read(project, made.round_of(project), "iraq", "facilities", ["en"]).listed("gaps")
+    first = listed.loc[listed["list"] == "gaps", "facility_id"].head(figures_brief.LISTED)
+    assert [row["facility_id"] for row in printed] == list(first)
 
 
 def test_the_gap_list_adds_up_to_the_indicator() -> None:

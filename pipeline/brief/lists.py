@@ -15,7 +15,6 @@ COLUMNS = [
     "list", "place", "facility_id", "name_en", "name_local", "type", "directorate", "sector", "partial",
     "not_available",
 ]  # fmt: skip
-SHOWN = 15
 
 Lists = Mapping[str, pd.DataFrame]
 
@@ -43,7 +42,7 @@ def lists(material: Material) -> Lists:
 
 
 def facilities(material: Material, scope: str, whole: Lists) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The lists of a scope, cut to what a page prints, and how long each of them is in full."""
+    """The lists of a scope in full, and how long each of them is: a page prints their beginning."""
     left_out = material.standing.iraq.left_out if scope == "iraq" else ()
     members = [slug for slug in material.members(scope) if slug not in left_out]
     mine = {name: rows[rows["directorate"].isin(members)] for name, rows in whole.items()}
@@ -54,8 +53,7 @@ def facilities(material: Material, scope: str, whole: Lists) -> tuple[pd.DataFra
 
 
 def _listed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    shown = rows.head(SHOWN)
-    return shown.assign(list=name, place=range(1, len(shown) + 1))[COLUMNS]
+    return rows.assign(list=name, place=range(1, len(rows) + 1))[COLUMNS]
 
 
 def reconciliation(material: Material) -> list[dict[str, Any]]:

@@ -47,6 +47,8 @@ class Frame:
     style: str
     words: Mapping[str, str]
     report: str = ""
+    links: tuple[tuple[str, str, str], ...] = ()
+    """What lies beside the page: where, how it is called, and its language where that is another."""
 
 
 def render(executed: Any, frames: Iterable[Frame], template: str) -> list[str]:
@@ -103,6 +105,7 @@ def _filled(executed: Any, frame: Frame, template: str) -> str:
         "receipt_id": frame.receipt_id,
         "style": frame.style,
         "words": dict(frame.words),
+        "links": frame.links,
         "contents": list(_contents(executed, frame.language)),
         "first": next((told["piece"] for cell in _code_cells(executed) for told in _told(cell, frame.language)), ""),
     }

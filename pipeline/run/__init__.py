@@ -1,7 +1,7 @@
 """Whole rounds through DVC: the only package that knows it.
 
 `herams run` brings everything up to date: DVC's graph, DVC's lock, but stages at once and in warm processes; it goes on
-where a report fails, then makes the front page, then tells the state of the gates.
+where a report fails, then makes the front page (also when it was stopped), then tells the state of the gates.
 """
 
 from __future__ import annotations
@@ -75,35 +75,34 @@ def _check_address(address: str | None) -> None:
 
 def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
     _sweep(project)
-    _end(project, make(project, wanted, limits))
+    from pipeline.run import front
+
+    with front.made_after(project):
+        _recap(make(project, wanted, limits))
 
 
 def _make_more(project: Project, rounds: Sequence[str], scope: str | None, limits: Limits) -> None:
     """Makes the reports beyond the rounds' own; the rounds' tables are up to date by now."""
-    with _hands(project, limits) as (start, jobs):
+    from pipeline.run import front
+
+    with front.made_after(project), _hands(project, limits) as (start, jobs):
         from pipeline.run import more, schedule
 
         crew = schedule.Crew(start, jobs, _seconds(limits))
-        board = schedule.bring_up_to_date(project, more.more(project, rounds, scope), crew)
-    _end(project, board)
+        _recap(schedule.bring_up_to_date(project, more.more(project, rounds, scope), crew))
 
 
-def _end(project: Project, board: Board) -> None:
-    from pipeline import index
-
-    try:
-        index.index(project)
-    finally:
-        if board.failures:
-            raise HeramsError(told.recap(board.failures, board.skipped))
+def _recap(board: Board) -> None:
+    if board.failures:
+        raise HeramsError(told.recap(board.failures, board.skipped))
 
 
 def _front_page(project: Project) -> None:
-    """Makes the front page where there is none: DVC does not know of it, so `dvc pull` brings none."""
-    if not project.front_page().is_file():
-        from pipeline import index
+    """Makes the front page where it is missing or older than what it shows: DVC does not know of it."""
+    from pipeline.run import front
 
-        index.index(project)
+    if front.is_older(project):
+        front.make(project)
 
 
 def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
