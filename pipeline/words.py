@@ -37,10 +37,13 @@ DIRECTIONS = {"en": "ltr", "ar": "rtl", "ckb": "rtl"}
 LEFT_TO_RIGHT = "\u200e"
 SHARE = re.compile(r"(?<![\u200e<>\d.,])[<>]?\d[\d.,]*%")
 # What stands between them has a direction of its own.
+LATIN = re.compile("[A-Za-z]")
 ISOLATE, END = "\u2068", "\u2069"
 # Iraq's Arabic has month names of its own (تشرين الثاني).
 LOCALES = {"en": "en", "ar": "ar_IQ", "ckb": "ckb_IQ"}
 DAYS = {"en": "d MMMM y", "ar": "d MMMM y", "ckb": "d'ی' MMMM y"}
+# How the keys begin of what is written in English elsewhere.
+SAID = "said."
 # The language that stages, suites and docstrings write.
 ENGLISH = "en"
 CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
@@ -59,7 +62,7 @@ class Words:
         """A sentence with its places filled; an unknown key or a missing value is a ReportError."""
         if key not in self.sentences:
             raise ReportError(f"notebooks/template/words: {unknown('key', key, self.sentences)}")
-        filled = {name: number(value) if isinstance(value, int) else value for name, value in values.items()}
+        filled = {name: self._filled(value) for name, value in values.items()}
         try:
             return self._fit(self.sentences[key].format_map(filled))
         except KeyError as missing:
@@ -69,21 +72,32 @@ class Words:
         """A sentence that counts, `<key>.<category of the plural>`, filled as {n}."""
         return self(f"{key}.{locale(self.language).plural_form(amount)}", n=amount, **values)
 
-    def translated(self, text: str) -> str:
-        """A sentence that was written in English elsewhere, in this language; as it is where no table knows it."""
-        if text in self._whole:
+    def translated(self, text: str, among: str = SAID) -> str:
+        """A sentence that was written in English elsewhere, in this language; as it is where no table knows it.
+
+        `among` is how the keys of the sentences begin that it may be.
+        """
+        if self._whole.get(text, "").startswith(among):
             return self._fit(self.sentences[self._whole[text]])
         for pattern, key in self._patterns:
-            if found := pattern.fullmatch(text):
+            if key.startswith(among) and (found := pattern.fullmatch(text)):
                 held = {name: self._held(name, value) for name, value in found.groupdict().items()}
                 return self._fit(self.sentences[key].format_map(held))
         return text
+
+    def _filled(self, value: object) -> object:
+        """What fills a place: numbers as text, and Latin names with a direction of their own from right to left."""
+        if isinstance(value, int):
+            return number(value)
+        is_rtl = DIRECTIONS[self.language] == "rtl"
+        is_foreign = is_rtl and isinstance(value, str) and LATIN.search(value) and ISOLATE not in value
+        return f"{ISOLATE}{value}{END}" if is_foreign else value
 
     def _held(self, name: str, value: str) -> str:
         """What such a sentence names, with its own direction; a module is the only code that a page has a word for."""
         kinds = ("module", "domain.short") if name == "module" else ()
         known = (self.sentences.get(f"{kind}.{value}") for kind in kinds)
-        return next(filter(None, known), value if len(name) == 1 else f"{ISOLATE}{value}{END}")
+        return str(next(filter(None, known), self._filled(value)))
 
     def _fit(self, sentence: str) -> str:
         """The sentence with its shares kept together where it is read from right to left."""
@@ -155,7 +169,7 @@ def load(project: Project, language: str, tables: Sequence[Path] = ()) -> Words:
 
 
 def _is_written(key: str) -> bool:
-    return key.startswith("said.")
+    return key.startswith(SAID)
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -124,6 +124,7 @@ def test_the_chart_over_time_says_in_words_what_it_shows() -> None:
     (chart,) = [part for part in figures.progress.parts(of_iraq()) if isinstance(part, Chart)]
     days = of_iraq().slices["progress"]["day"]
     first, last = (of_iraq().say.date(day) for day in (days.min(), days.max()))
+    assert f">{of_iraq().slices['progress']['day'].min()[5:7].lstrip('0')}/" in chart.svg
     assert f"The first answer dates from {first}" in chart.alt and f"the last came on {last}" in chart.alt
     assert "<use" not in chart.svg and "href" not in chart.svg
 

@@ -106,15 +106,21 @@ def test_a_day_has_iraqs_name_of_its_month(language: str, day: str, month: str) 
 @pytest.mark.parametrize(
     ("language", "two", "three"),
     [
-        ("en", "Basra and Wasit", "Basra, Wasit and Erbil"),
-        ("ar", "Basra وWasit", "Basra، Wasit وErbil"),
-        ("ckb", "Basra و Wasit", "Basra، Wasit و Erbil"),
+        ("en", "أ and ب", "أ, ب and ج"),
+        ("ar", "أ وب", "أ، ب وج"),
+        ("ckb", "أ و ب", "أ، ب و ج"),
     ],
 )
 def test_names_are_listed_as_the_language_lists_them(language: str, two: str, three: str) -> None:
     say = joining(language)
-    assert (say.listed([]), say.listed(["Basra"])) == ("", "Basra")
-    assert (say.listed(["Basra", "Wasit"]), say.listed(["Basra", "Wasit", "Erbil"])) == (two, three)
+    assert (say.listed([]), say.listed(["أ"])) == ("", "أ")
+    assert (say.listed(["أ", "ب"]), say.listed(["أ", "ب", "ج"])) == (two, three)
+
+
+def test_a_latin_name_in_arabic_has_its_own_direction() -> None:
+    row = {"by": "{role}، {office}، {date}"}
+    said = Words("ar", row)("by", role="Officer", office="دائرة صحة كركوك", date="4 أيار 2023")
+    assert said == "\u2068Officer\u2069، دائرة صحة كركوك، 4 أيار 2023"
 
 
 @pytest.mark.parametrize("share", ["46%", "<1%", ">99%", "100%"])
@@ -255,3 +261,12 @@ def test_a_finding_is_told_with_what_it_names() -> None:
 def test_what_somebody_wrote_is_no_sentence_of_a_gate() -> None:
     for text in ("Ministry of Health", "a word or two", "{n}", ""):
         assert told("ar").translated(text) == text
+
+
+@pytest.mark.parametrize("language", ["ar", "ckb"])
+def test_a_finding_is_translated_by_its_own_sentence_and_no_other(language: str) -> None:
+    for row in (row for row in SENTENCES if row["key"].startswith("said.") and words.places(row["en"])):
+        held = {name: "12" if len(name) == 1 else f"<{name}>" for name in words.places(row["en"])}
+        found = told(language).translated(row["en"].format_map(held))
+        expected = told(language)(row["key"], **held)
+        assert found == expected, row["key"]

@@ -83,7 +83,8 @@ def progress(brief: Brief) -> Iterator[Part]:
     dates = {name: brief.say.date(day) for name, day in (("first", days[0]), ("half", half), ("last", days[-1]))}
     caption = brief.say("progress.caption")
     spoken = brief.say("progress.spoken", n=sums[-1], days=len(days), **dates)
-    named = [brief.say.month(day) for day in marked(days)]
+    # By number: names of months would run into one another below the chart.
+    named = [f"{day.month}/{day.year}" for day in marked(days)]
     yield Chart(rising(days, sums, named, brief.direction), f"{caption} {spoken}", caption)
     months = sorted({row["day"][:7] for row in rows})
     yield table(

@@ -11,7 +11,7 @@ from pipeline.figures.brief import Brief
 from pipeline.figures.html import Part, bullets, named, paragraph, plain, table
 from pipeline.figures.parts import Single, bar_chart, compared
 from pipeline.figures.section import section
-from pipeline.figures.told import facility, sentence, table_name
+from pipeline.figures.told import facility, sentence, table_name, value
 from pipeline.words import number
 
 QUALITY = ("COV_RESPONSE", "COV_ITEMS", "COV_WINDOW", "DQ_COORD", "DQ_CODE", "DQ_CRITICAL", "DQ_CORRECTED")
@@ -63,7 +63,7 @@ def findings(brief: Brief) -> Iterator[Part]:
             [
                 _facility(brief, row),
                 Markup("<code>{}</code>").format(plain(row["question"])),
-                sentence(brief, row["value"]),
+                value(brief, row),
                 sentence(brief, row["expected"]),
                 _to_do(brief, row),
             ]

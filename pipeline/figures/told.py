@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import named, plain
+from pipeline.words import SAID
 
 
 def facility(brief: Brief, row: Mapping[str, str]) -> Markup:
@@ -20,10 +21,15 @@ def facility(brief: Brief, row: Mapping[str, str]) -> Markup:
     return named(first or second)
 
 
-def sentence(brief: Brief, text: str) -> Markup:
+def sentence(brief: Brief, text: str, among: str = SAID) -> Markup:
     """A sentence of a suite, a finding, a definition or a source, translated where the words of pages know it."""
-    told = brief.say.translated(text)
+    told = brief.say.translated(text, among)
     return named(text) if told == text else Markup("{}").format(plain(told))
+
+
+def value(brief: Brief, finding: Mapping[str, str]) -> Markup:
+    """What stands in a cell, which nobody translates, or what a rule has counted, in the reader's language."""
+    return sentence(brief, finding["value"], f"{SAID}finding.{'told' if finding['facility_id'] else 'value'}.")
 
 
 def table_name(brief: Brief, table: str) -> str:

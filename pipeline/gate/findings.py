@@ -174,7 +174,7 @@ def _doubtful(found: pd.DataFrame, case: Case, rules: Sequence[str]) -> pd.DataF
             "severity": "critical",
             "question": str(rule),
             "value": f"{row['facility_id']} facilities in {row['directorate']} directorates break it",
-            "expected": "at most 2 % of all facilities, in fewer than half of the directorates",
+            "expected": "at most 2% of all facilities, in fewer than half of the directorates",
             "what_to_do": "Settle the rule: mend the codebook, or accept the rule until a date.",
         }
         for rule, row in broken[wide].iterrows()
