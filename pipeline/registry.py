@@ -126,8 +126,8 @@ class Registry(Entry):
         """The lists that DVC reads name the reports of Iraq: those with an own notebook, and those that share one."""
         own = [name for name, one in self.reports.items() if one.scopes == "iraq" and not one.modules]
         shared = [name for name, one in self.reports.items() if one.modules]
-        if self.subjects != own or self.domains != shared:
-            raise ValueError(f"subjects must be {own}, and domains {shared}: the reports of Iraq, in their order")
+        if sorted(self.subjects) != sorted(own) or sorted(self.domains) != sorted(shared):
+            raise ValueError(f"subjects must be {own}, and domains {shared}: the reports of Iraq")
         strangers = [name for name in own if self.reports[name].notebook != name]
         if strangers:
             raise ValueError(f"reports: {strangers[0]} must have a notebook of its own name, or modules")
