@@ -27,7 +27,8 @@ VARIANT = "pdf/ua-1"
 SVG = "{http://www.w3.org/2000/svg}"
 # On each sheet of paper: which page this is, which bytes it was made of, and how far one has read.
 FOOT = """@page { font: 7pt Vazirmatn; color: #4c5a67;
-  @bottom-left { content: "%s" } @bottom-right { content: counter(page) " / " counter(pages) } }"""
+  @bottom-left { direction: ltr; content: "%s" }
+  @bottom-right { direction: ltr; content: counter(page) " / " counter(pages) } }"""
 NO_PANGO = (
     "a PDF needs the system's Pango, which was not found ({}): on Debian and Ubuntu "
     "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`, on macOS `brew install pango`; "

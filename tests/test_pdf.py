@@ -9,6 +9,7 @@ from pathlib import Path
 
 import made
 import pytest
+from browser import needs_pango
 
 from pipeline import pdf, receipt
 from pipeline.errors import HeramsError, ReportError, UsageError, VerificationError
@@ -22,17 +23,6 @@ CHART = (
     '<svg role="img" aria-label="{alt}" viewBox="0 0 300 60" font-family="sans-serif" font-size="9.5">'
     '<path d="M0 20H300V30H0z" fill="#00a27a"/>{texts}</svg>'
 )
-
-
-def has_pango() -> bool:
-    try:
-        pdf._weasyprint()
-    except HeramsError:
-        return False
-    return True
-
-
-needs_pango = pytest.mark.skipif(not has_pango(), reason="the system's Pango is not installed")
 
 
 def page(here: Project, *pieces: str, language: str = "ar") -> str:
