@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,8 +158,8 @@ def _weasyprint() -> Any:
     """WeasyPrint; where the libraries are missing that it finds in the system, how to get them."""
     told = io.StringIO()
     try:
-        # It prints what is missing, with an address, before it raises.
-        with contextlib.redirect_stdout(told):
+        # It prints what is missing, with an address, before it raises; what it can do without, it warns of.
+        with contextlib.redirect_stdout(told), warnings.catch_warnings(action="ignore"):
             import weasyprint
     except OSError as problem:
         raise HeramsError(NO_PANGO.format(str(problem).partition("\n")[0])) from problem
