@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import io
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,8 @@ VARIANT = "pdf/ua-1"
 SVG = "{http://www.w3.org/2000/svg}"
 # On each sheet of paper: which page this is, which bytes it was made of, and how far one has read.
 FOOT = """@page { font: 7pt Vazirmatn; color: #4c5a67;
-  @bottom-left { content: "%s" } @bottom-right { content: counter(page) " / " counter(pages) } }"""
+  @bottom-left { direction: ltr; content: "%s" }
+  @bottom-right { direction: ltr; content: counter(page) " / " counter(pages) } }"""
 NO_PANGO = (
     "a PDF needs the system's Pango, which was not found ({}): on Debian and Ubuntu "
     "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0`, on macOS `brew install pango`; "
@@ -156,8 +158,8 @@ def _weasyprint() -> Any:
     """WeasyPrint; where the libraries are missing that it finds in the system, how to get them."""
     told = io.StringIO()
     try:
-        # It prints what is missing, with an address, before it raises.
-        with contextlib.redirect_stdout(told):
+        # It prints what is missing, with an address, before it raises; what it can do without, it warns of.
+        with contextlib.redirect_stdout(told), warnings.catch_warnings(action="ignore"):
             import weasyprint
     except OSError as problem:
         raise HeramsError(NO_PANGO.format(str(problem).partition("\n")[0])) from problem

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import bench_stages
+from browser import chromium, reason_to_skip
 
 HEADS = ("what", "figure", "unit")
 SEARCHES = ("نور", "HF_CM_", "al-noor")
@@ -72,16 +72,10 @@ def by_openpyxl(sheets: Any) -> bytes:
 
 def opened(page: Path, language: str) -> Iterator[tuple[str, str, str]]:
     """How long Chromium takes to open the page, and to search in it: the first time it folds all names."""
-    chromium = shutil.which("chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        chromium = None
-    if chromium is None:
-        yield f"opened in Chromium, {language}", "–", "not measured: no Chromium or no playwright"
+    if reason_to_skip():
+        yield f"opened in Chromium, {language}", "–", f"not measured: {reason_to_skip()}"
         return
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         sheet = browser.new_page(viewport={"width": 390, "height": 800})
         yield f"opened in Chromium, {language}", f"{milliseconds(lambda: sheet.goto(page.as_uri())):.0f}", "ms"
         for number, text in enumerate(SEARCHES):
@@ -90,7 +84,6 @@ def opened(page: Path, language: str) -> Iterator[tuple[str, str, str]]:
                 text,
             )
             yield f"  search {number + 1}: {text}", f"{took:.0f}", "ms"
-        browser.close()
 
 
 def milliseconds(act: Callable[[], object]) -> float:

@@ -1,4 +1,4 @@
-"""A real browser for tests: Debian's Chromium, driven by playwright; where one of them is missing, tests say so."""
+"""A real browser for tests, Debian's Chromium driven by playwright, and Pango; where one is missing, tests say so."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from pipeline import pdf
+from pipeline.errors import HeramsError
 
 PHONE, DESK = 390, 1280
 
@@ -39,6 +42,15 @@ def reason_to_skip() -> str:
     return ""
 
 
+def _has_pango() -> bool:
+    try:
+        pdf._weasyprint()
+    except HeramsError:
+        return False
+    return True
+
+
+needs_pango = pytest.mark.skipif(not _has_pango(), reason="no Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0")
 needs_browser = pytest.mark.skipif(bool(reason_to_skip()), reason=reason_to_skip() or "there is one")
 
 

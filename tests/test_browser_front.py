@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,20 +9,16 @@ from typing import Any
 import made
 import pytest
 import yaml
+from browser import DESK, PHONE, chromium, needs_browser
 
 from pipeline import index, receipt
 from pipeline.index.standing import LANGUAGES
 from pipeline.project import Project
 from pipeline.spelling import fold
 
-pytest.importorskip("playwright.sync_api", reason="no playwright: it comes with the extra dev")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium: apt-get install chromium"),
-]
+pytestmark = [pytest.mark.slow, needs_browser]
 
 ROUND = "small-2023"
-PHONE, DESK = 390, 1280
 WORDS = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
 # The first is spelt with Arabic yeh and kaf, hamza, tatweel, vowel signs and an old digit.
 HOSTILE = [
@@ -69,14 +63,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    # Root has no sandbox; the page is ours.
-    options = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_playwright() as engine:
-        found = engine.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+    with chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture
