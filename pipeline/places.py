@@ -21,6 +21,7 @@ UNKNOWN = "unknown"
 SEPARATOR = " / "
 # What stands for a ministry code that nobody knows; "none" in both spellings that exports have.
 NO_CODE = {fold(word) for word in ("doh", "none", "n/a", "na", "nil", "no code", "-", "--", "لايوجد", "لا يوجد")}
+AND = "+"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,18 @@ class Places:
     def region(self) -> dict[str, str]:
         """The region of each directorate: federal or kurdistan."""
         return dict(zip(self.directorates["slug"], self.directorates["region"], strict=True))
+
+    @cached_property
+    def governorates(self) -> dict[str, list[str]]:
+        """The governorates that each directorate has facilities in, by P-code."""
+        told = zip(self.directorates["slug"], self.directorates["governorates"], strict=True)
+        return {slug: text.replace(AND, " ").split() for slug, text in told}
+
+    @cached_property
+    def at_home(self) -> dict[str, list[str]]:
+        """The governorates that each directorate is at home in: its first, or several joined by a plus."""
+        told = zip(self.directorates["slug"], self.directorates["governorates"], strict=True)
+        return {slug: text.partition(" ")[0].split(AND) for slug, text in told}
 
     @cached_property
     def default_language(self) -> dict[str, str]:

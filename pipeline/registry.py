@@ -104,6 +104,8 @@ class Registry(Entry):
     subjects: list[Word]
     domains: list[Word]
     reports: dict[Word, Report]
+    points: Literal["leave_out", "coarse"] = "leave_out"
+    """What a public edition's maps show of the places of facilities."""
 
     @model_validator(mode="after")
     def _known(self) -> Registry:

@@ -14,6 +14,7 @@ from conftest import make_small
 
 from pipeline import brief, clean, measure, simulate
 from pipeline.brief import lists as brief_lists
+from pipeline.brief import map as brief_map
 from pipeline.brief import slices as brief_slices
 from pipeline.brief.material import gather
 from pipeline.brief.subjects import SUBJECTS, of_domains
@@ -22,6 +23,7 @@ from pipeline.figures import brief as figures_brief
 from pipeline.project import Project
 
 SLICES = ("measures", "comparison", "areas", "labels", "items", "methods", "findings", "facilities")
+MAPS = ("tiles", "map", "map_values", "map_names")
 
 
 def folder(project: Project, scope: str) -> Path:
@@ -50,7 +52,7 @@ def test_every_scope_has_a_brief_with_all_slices() -> None:
     project = made.whole()
     for scope in project.scopes:
         names = {path.name for path in folder(project, scope).iterdir()}
-        assert names == {"brief.json", *(f"{name}.csv" for name in SLICES)}
+        assert names == {"brief.json", *(f"{name}.csv" for name in (*SLICES, *MAPS))}
 
 
 def test_the_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
@@ -182,7 +184,12 @@ def test_a_directorate_that_sent_nothing_is_closed_and_named(tmp_path: Path) -> 
     material = gather(project, made.round_of(project))
     facilities = material.tables["facilities"]
     facilities["directorate"] = facilities["directorate"].replace("kirkuk", "erbil")
-    found, _ = brief.cut(material, "kirkuk", brief.shared(material, ["kirkuk", "iraq"]), SUBJECTS["overview"])
+    found, _ = brief.cut(
+        material,
+        "kirkuk",
+        brief.shared(material, ["kirkuk", "iraq"], brief_map.shared(project, material)),
+        SUBJECTS["overview"],
+    )
     assert (found["state"], found["absent"]) == ("closed", ["kirkuk"])
 
 

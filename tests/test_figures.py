@@ -30,7 +30,9 @@ COLLECTION = {
     "workspaces",
 }  # fmt: skip
 SECTIONS = {name: one for name, one in vars(figures).items() if isinstance(one, Section) and name not in COLLECTION}
-NATIONAL = {"directorates", "priorities", "amenities_by_directorate", "reconciliation"}
+NATIONAL = {
+    "directorates", "priorities", "amenities_by_directorate", "reconciliation", "tile_map", "choropleth",
+}  # fmt: skip
 
 
 def brief_of(project: Project, scope: str) -> Brief:

@@ -153,7 +153,7 @@ WRONG_LETTERS = {"ar": f"یکەھ{DIGITS}", "ckb": f"يكىةھ{DIGITS}"}
 # Names that have no other letters: a hash, a command, a code of ours.
 LATIN_NAMES = ("SHA-256", "herams run", "Windows-1256", "subject_id", "ingest.json")
 # Names of questions, of files and of commands, as they stand in the project.
-CODES = (r"`herams \w+`", r"data/reference/[\w./]+", r"\b[A-Z][A-Za-z]*\d+\b", r"\b[A-Z]{4,}x\b")
+CODES = (r"`herams [\w ]+`", r"data/reference/[\w./]+", r"\b[A-Z][A-Za-z]*\d+\b", r"\b[A-Z]{4,}x\b")
 
 
 @cache

@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipeline.brief import collection as brief_collection
 from pipeline.brief import lists as brief_lists
+from pipeline.brief import map as brief_map
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
 from pipeline.brief import truth as brief_truth
@@ -31,7 +32,7 @@ Slices = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Cuts:
-    """What several briefs of a round share, cut once: measures by scope, facilities with their gaps, words."""
+    """What several briefs of a round share, cut once: measures by scope, facilities with their gaps, words, maps."""
 
     measures: Mapping[str, pd.DataFrame]
     areas: Mapping[str, pd.DataFrame]
@@ -39,6 +40,7 @@ class Cuts:
     states: Mapping[str, str]
     words: list[dict[str, str]]
     everywhere: Slices
+    maps: brief_map.Maps
 
 
 def brief(project: Project, round_name: str) -> None:
@@ -53,7 +55,7 @@ def more(project: Project, round_name: str) -> None:
 
 def _cut_all(project: Project, round_name: str, place: Path, reports_of: Callable[[str], Iterable[str]]) -> None:
     material = gather(project, round_name)
-    cuts = shared(material, project.scopes)
+    cuts = shared(material, project.scopes, brief_map.shared(project, material))
     with project.replacing_folder(place) as draft:
         for scope in project.scopes:
             for report in reports_of(scope):
@@ -70,7 +72,7 @@ def cut_of(report: Report, material: Material, scope: str, cuts: Cuts) -> tuple[
     return cut(material, scope, cuts, subject)
 
 
-def shared(material: Material, scopes: Iterable[str]) -> Cuts:
+def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps) -> Cuts:
     """The cuts of a round for some scopes."""
     scopes = tuple(scopes)
     measures = brief_slices.measures(material, scopes)
@@ -80,6 +82,7 @@ def shared(material: Material, scopes: Iterable[str]) -> Cuts:
         lists=brief_lists.lists(material),
         states={scope: brief_state.state(material, scope) for scope in scopes},
         words=brief_slices.words(material),
+        maps=maps,
         everywhere=_empty() | {"items": brief_slices.items(material), "methods": brief_slices.methods()},
     )
 
@@ -101,7 +104,9 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
     slices |= {name: subject.measures(rows) for name, rows in _numbers(material, scope, cuts).items()}
     lists = {name: cuts.lists[name] for name in subject.lists}
     slices["facilities"], lengths = brief_lists.facilities(material, scope, lists)
-    return told | {
+    drawn, of_maps = brief_map.cut(material, scope, cuts.maps) if subject.has_maps else ({}, {})
+    slices |= of_maps
+    return told | drawn | {
         "lengths": lengths,
         "population": _population(material, scope),
         "benchmarks": material.reference["benchmarks"].to_dict("records"),

@@ -97,10 +97,9 @@ def _population(material: Material, scopes: Iterable[str]) -> pd.DataFrame:
 
 
 def governorates(material: Material, scope: str) -> list[str]:
-    """The governorates that a scope's page speaks of, by P-code: the first of each directorate, where it is at home."""
-    directorates = material.places.directorates
-    mine = directorates[directorates["slug"].isin(material.members(scope))]
-    return sorted({text.partition(" ")[0] for text in mine["governorates"]})
+    """The governorates that a scope's page speaks of, by P-code: those where its directorates are at home."""
+    at_home = material.places.at_home
+    return sorted({code for slug in material.members(scope) for code in at_home.get(slug, ())})
 
 
 def comparison(country: pd.DataFrame) -> pd.DataFrame:

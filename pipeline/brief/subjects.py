@@ -27,6 +27,7 @@ class Subject:
     modules: tuple[str, ...] = ()
     """The modules of services that the page speaks of; all of them for none."""
     lists: tuple[str, ...] = ()
+    has_maps: bool = False
 
     def shown(self, names: Iterable[str]) -> set[str]:
         """Those of the indicators that the page shows."""
@@ -52,7 +53,7 @@ class Subject:
 
 
 SUBJECTS = {
-    "overview": Subject(lists=("fully_damaged", "gaps")),
+    "overview": Subject(lists=("fully_damaged", "gaps"), has_maps=True),
     "summary": Subject(
         shows=(
             *GROUND, "OPS", "FUN", "BLD", "ACC", "AMN", "CAU_FAC_HFFUNCTx", "BAR_FAC", "BAR_DOMAIN", "BED_COUNT",
@@ -61,7 +62,8 @@ SUBJECTS = {
         kinds=("amenity", "service"),
     ),
     "operations": Subject(
-        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN"), kinds=(), lists=("fully_damaged",)
+        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN"), kinds=(), lists=("fully_damaged",),
+        has_maps=True,
     ),
     "amenities": Subject(
         shows=(*GROUND, *WATER_TO_WASTE, "INF", "BAR_FAC", "BAR_MEN"), kinds=("amenity", "information")
@@ -71,7 +73,9 @@ SUBJECTS = {
     ),
     "workforce": Subject(shows=(*GROUND, "HR", "POP"), kinds=("cadre",)),
     "primary-care": Subject(shows=(*GROUND, "OPS", "FUN", "AMN", "SVC", "HR", "POP"), kinds=("amenity", "service")),
-    "facilities": Subject(shows=(*GROUND, "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps")),
+    "facilities": Subject(
+        shows=(*GROUND, "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps"), has_maps=True
+    ),
 }  # fmt: skip
 
 

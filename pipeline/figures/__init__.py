@@ -13,6 +13,8 @@ from pipeline.figures.evidence import decisions, evidence, findings, guide, meth
 from pipeline.figures.expected import expected
 from pipeline.figures.facilities import accessibility, condition, functionality, status, support
 from pipeline.figures.headlines import headlines, title
+from pipeline.figures.maps import choropleth, tile_map
+from pipeline.figures.maps_places import point_map
 from pipeline.figures.national import amenities_by_directorate, directorates, priorities, reconciliation
 from pipeline.figures.population import population
 from pipeline.figures.resources import amenities, beds, information, staff
@@ -22,11 +24,11 @@ from pipeline.kernel.checks import ECHO
 from pipeline.project import Project
 
 __all__ = [
-    "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "completeness",
-    "condition", "copied", "coverage", "decisions", "directorates", "domains", "evidence", "expected", "findings",
-    "functionality", "gaps", "gates", "guide", "headlines", "information", "methods", "open_brief", "population",
-    "priorities", "progress", "quality", "reconciliation", "revisits", "sectors", "services", "set_aside", "staff",
-    "status", "support", "title", "workspaces",
+    "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "choropleth",
+    "completeness", "condition", "copied", "coverage", "decisions", "directorates", "domains", "evidence",
+    "expected", "findings", "functionality", "gaps", "gates", "guide", "headlines", "information", "methods",
+    "open_brief", "point_map", "population", "priorities", "progress", "quality", "reconciliation", "revisits", "sectors",
+    "services", "set_aside", "staff", "status", "support", "tile_map", "title", "workspaces",
 ]  # fmt: skip
 
 

@@ -115,12 +115,11 @@ def earlier(
 
 
 def country(directorates: Sequence[str], reference: Places, population: pd.DataFrame) -> Country:
-    """The country in the reference lists; a directorate is at home in the first of its governorates."""
-    at_home = reference.directorates["governorates"].str.partition(" ")[0]
-    home = dict(zip(at_home, reference.directorates["region"], strict=True))
+    """The country in the reference lists; a governorate belongs to the region of those who are at home in it."""
+    home = {code: reference.region[slug] for slug, codes in reference.at_home.items() for code in codes}
     people = dict(zip(population["area"], population["population"].astype(int), strict=True))
-    told = zip(reference.directorates["slug"], reference.directorates["governorates"], strict=True)
-    return Country(tuple(directorates), home, people, {slug: frozenset(listed.split()) for slug, listed in told})
+    listed = {slug: frozenset(codes) for slug, codes in reference.governorates.items()}
+    return Country(tuple(directorates), home, people, listed)
 
 
 def measures(facts: Facts, catalogue: Mapping[str, Entry], land: Country) -> pd.DataFrame:
