@@ -27,8 +27,8 @@ __all__ = [
     "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "choropleth",
     "completeness", "condition", "copied", "coverage", "decisions", "directorates", "domains", "evidence",
     "expected", "findings", "functionality", "gaps", "gates", "guide", "headlines", "information", "methods",
-    "open_brief", "point_map", "population", "priorities", "progress", "quality", "reconciliation", "revisits", "sectors",
-    "services", "set_aside", "staff", "status", "support", "tile_map", "title", "workspaces",
+    "open_brief", "point_map", "population", "priorities", "progress", "quality", "reconciliation", "revisits",
+    "sectors", "services", "set_aside", "staff", "status", "support", "tile_map", "title", "workspaces",
 ]  # fmt: skip
 
 
