@@ -7,7 +7,7 @@ READY := .venv/ready
 
 .PHONY: report test bench lock lab clean
 
-report: $(READY)  ## the demonstration round, from its export to 25 pages and outputs/index.html
+report: $(READY)  ## the demonstration round, from its export to 36 reports in three languages and outputs/index.html
 	$(BIN)/herams run
 
 test: $(READY)  ## everything that must hold: style, types, import ladder, tests
