@@ -7,7 +7,7 @@ READY := .venv/ready
 
 .PHONY: report test bench lock lab clean
 
-report: $(READY)  ## the demonstration round, from its export to 25 pages and outputs/index.html
+report: $(READY)  ## the demonstration round, from its export to 36 reports in three languages and outputs/index.html
 	$(BIN)/herams run
 
 test: $(READY)  ## everything that must hold: style, types, import ladder, tests
@@ -23,7 +23,12 @@ bench: $(READY)  ## the figures that the changelog quotes, as one table
 lock: $(READY)  ## requirements.lock and environment.yml anew, from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --all-extras --upgrade \
 	  --python-version 3.11 pyproject.toml -o requirements.lock
-	$(BIN)/pyproject2conda yaml --extra cluster --extra dev --name herams-iraq --channel conda-forge --python-include infer --no-header > environment.yml
+	$(BIN)/pyproject2conda yaml --extra cluster --extra pdf --extra lab --extra dev --name herams-iraq --channel conda-forge --python-include infer --no-header > environment.yml
+
+# JupyterLab saves what a person writes; what a run leaves in a notebook would make its pages older than it.
+NOTEBOOK ?= summary
+lab: $(READY)  ## a notebook with the brief and the parameters of the pipeline; `make lab NOTEBOOK=overview` opens another
+	$(BIN)/jupyter lab --ContentsManager.pre_save_hook=pipeline.lab.bare notebooks/$(NOTEBOOK).ipynb
 
 clean:  ## removes the set-up; data and outputs stay
 	rm -rf .venv

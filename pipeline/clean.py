@@ -72,7 +72,7 @@ def clean(project: Project, round_name: str) -> None:
     decided = decisions.load(project, round_name)
     reference = places.load(project)
     received = project.read_table(round_name, "records")
-    records = decisions.apply(received, decided, places.facility_ids(received, reference))
+    records = decisions.apply(received, decided, places.facility_ids(received, reference), codebook)
     for name, table in tables(records, codebook, reference, decisions.double_reports(decided)).items():
         project.write_table(round_name, name, table)
 

@@ -5,6 +5,7 @@ Verbs are imported when their command runs: `herams --help` answers at once, and
 
 from __future__ import annotations
 
+import datetime
 import errno
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline import loop
+from pipeline import loop, paper, reference, register
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -66,25 +67,26 @@ def herams() -> None:
 )
 @click.option("--cluster", metavar="ADDRESS", help="Run the stages on this Dask cluster: tcp://HOST:8786.")
 @click.option("--timeout", type=click.IntRange(1), metavar="SECONDS", help="Stop a report that takes longer.")
+@click.option("--all", "is_all", is_flag=True, help="Every subject for every directorate and ministry as well.")
 @click.option("--dry", is_flag=True, help="Say what would run and why, and run nothing.")
-def run(round_name: str | None, scope: str | None, dry: bool, **limits: Any) -> None:
+def run(round_name: str | None, scope: str | None, is_all: bool, dry: bool, **limits: Any) -> None:
     """Bring everything up to date: only what changed is made anew."""
     from pipeline import run as verb
 
     if dry:
-        verb.explain(_project(), round_name, scope)
+        verb.explain(_project(), round_name, scope, verb.Limits(**limits), is_all)
     else:
-        verb.run(_project(), round_name, scope, verb.Limits(**limits))
+        verb.run(_project(), round_name, scope, verb.Limits(**limits), is_all)
 
 
 @herams.command()
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def status(as_json: bool) -> None:
-    """Show each report of the open rounds: what the gates say, how its page stands, and why."""
+    """Show each report of the open rounds: what the gates say, how its page stands, and why; which acceptances end."""
     from pipeline.run import board
 
-    lines = board.board(_project())
-    click.echo(board.json_text(lines) if as_json else board.text(lines))
+    # The one look at the calendar: a stage compares with the report date only.
+    click.echo(board.told(_project(), datetime.date.today(), as_json))
 
 
 @herams.command()
@@ -110,61 +112,42 @@ def status(as_json: bool) -> None:
     metavar="NAME=N",
     help="A fault that a gate should find, in N facilities; may be repeated.",
 )
+@click.option("--previous", metavar="ROUND", help="The simulated round that this one follows: its facilities.")
+@click.option(
+    "--new-ids", type=click.IntRange(0, 100), default=0, metavar="PERCENT", help="With --previous: ids that are new."
+)
+@click.option(
+    "--late",
+    multiple=True,
+    metavar="DIRECTORATE",
+    help="With --previous: a directorate that answers in the last days; may be repeated.",
+)
+@click.option(
+    "--truth",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --previous: a CSV of what became of each facility: before, now, event.",
+)
+@click.option(
+    "--window", nargs=2, metavar="FIRST LAST", help="The days between which facilities are visited, as 2024-03-01."
+)
 @click.option(
     "--faults", is_flag=True, is_eager=True, expose_value=False, callback=_list_faults, help="List the faults."
 )
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-def simulate(form: str, facilities: int, seed: int, out: Path, faulty: tuple[str, ...], **layout: Any) -> None:
+def simulate(
+    form: str, facilities: int, seed: int, out: Path, faulty: tuple[str, ...], truth: Path | None, **layout: Any
+) -> None:
     """Make an export that looks real: for a demonstration, a test or a training."""
     from pipeline import simulate as verb
 
     project = _project()
-    options = verb.Options(**_options(layout), faults=verb.faults.parse(faulty))
-    project.write_bytes(out.resolve(), verb.simulate(project, form, facilities, seed, options))
-
-
-@herams.group(name="round", cls=Commands)
-def round_() -> None:
-    """Rounds: register one, make the export of a simulated one."""
-
-
-@round_.command(name="add")
-@click.argument("round_name", metavar="ROUND")
-@click.option("--form", required=True, help="The form's codebook, a folder of data/codebooks.")
-@click.option(
-    "--export",
-    "exports",
-    required=True,
-    multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="An export as received; may be repeated.",
-)
-@click.option(
-    "--window",
-    nargs=2,
-    required=True,
-    metavar="FIRST LAST",
-    help="The days between which facilities were visited, as 2024-03-01.",
-)
-@click.option(
-    "--report-date", metavar="DAY", help="The last response on or before this day counts. By default the window's end."
-)
-def round_add(
-    round_name: str, form: str, exports: tuple[Path, ...], window: tuple[str, str], report_date: str | None
-) -> None:
-    """Register a round and put its exports under DVC."""
-    from pipeline import rounds as verb
-
-    verb.add(_project(), round_name, form, exports, window, report_date or window[1])
-
-
-@round_.command(name="simulate")
-@click.argument("round_name", metavar="ROUND")
-def round_simulate(round_name: str) -> None:
-    """Make the export of a simulated round, as the registry says (a stage)."""
-    from pipeline import simulate as verb
-
-    _stage(verb.simulate_round, round_name)
+    options = verb.asked(faulty=faulty, **_options(layout))
+    if truth and options.previous is None:
+        raise click.UsageError("--truth tells what became of the facilities of --previous ROUND: name that round")
+    export, became = verb.simulated(project, form, facilities, seed, options)
+    project.write_bytes(out.resolve(), export)
+    if truth:
+        project.write_csv(truth.resolve(), became)
 
 
 @herams.command()
@@ -221,11 +204,12 @@ def measure(round_name: str) -> None:
 
 @herams.command()
 @click.argument("round_name", metavar="ROUND")
-def brief(round_name: str) -> None:
+@click.option("--all", "is_all", is_flag=True, help="Of the reports beyond the round's own (`run --all`).")
+def brief(round_name: str, is_all: bool) -> None:
     """Cut for each report all that it may know (a stage)."""
     from pipeline import brief as verb
 
-    _stage(verb.brief, round_name)
+    _stage(verb.more if is_all else verb.brief, round_name)
 
 
 @herams.command()
@@ -236,11 +220,7 @@ def report(round_name: str, scope: str, report_name: str) -> None:
     """Run a report's notebook and make its page (a stage)."""
     from pipeline import report as verb
 
-    project = _stage(verb.report, round_name, scope, report_name)
-    if click.get_current_context().find_object(Project) is None:
-        from pipeline import index
-
-        index.index(project)
+    _stage(verb.report, round_name, scope, report_name)
 
 
 @herams.group(cls=Commands)
@@ -269,13 +249,17 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
         click.echo(line)
 
 
+herams.add_command(register.round_)
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
+herams.add_command(paper.pdf)
+herams.add_command(loop.revisit)
+herams.add_command(reference.boundaries)
 
 
 @herams.command(name="index")
 def index_() -> None:
     """Make outputs/index.html anew from what lies on the disk."""
-    from pipeline import index as verb
+    from pipeline.run import front as verb
 
-    verb.index(_project())
+    verb.make(_project())

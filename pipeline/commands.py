@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -49,12 +50,34 @@ def project() -> Project:
     return found
 
 
-def stage(verb: Callable[..., object], round_name: str, *words: object) -> Project:
-    """Calls a verb for a round, which must be registered; gives the project."""
+def stage(verb: Callable[..., object], round_name: str, *words: object) -> None:
+    """Calls a verb for a round, which must be registered; then the front page is made anew, whatever became of it."""
     found = project()
     found.round(round_name)
-    verb(found, round_name, *words)
-    return found
+    if _is_of_a_run():
+        verb(found, round_name, *words)
+        return
+    from pipeline.run import front
+
+    with front.made_after(found):
+        verb(found, round_name, *words)
+
+
+def front_page(found: Project) -> None:
+    """Makes the front page anew: for each command that changes what it shows."""
+    from pipeline.run import front
+
+    front.make(found)
+
+
+def _is_of_a_run() -> bool:
+    """Whether a run has called this stage: `herams run`, which makes the front page at its end, or `dvc repro`.
+
+    DVC has no end to hook in: under it only reports make the front page, so that a stage of data costs no more.
+    """
+    context = click.get_current_context()
+    by_dvc = "DVC_STAGE" in os.environ and context.info_name != "report"
+    return context.find_object(Project) is not None or by_dvc
 
 
 def options(layout: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ HeramsError              1  something failed: what was found, where, what to do
 ├── CodebookError        1  a codebook contradicts itself
 ├── RegistryError        1  data/registry.yml or a reference table is unfit
 ├── DecisionError        1  a decision is stale, expired or about nothing
+├── RevisitError         1  the second visits of a round are unfit, or about nothing
 ├── VerdictError         1  a verdict is missing, or about other bytes
 ├── SuiteError           1  a suite cannot be judged by as it stands
 ├── BriefError           1  a brief lacks what a report needs
@@ -40,6 +41,10 @@ class RegistryError(HeramsError):
 
 class DecisionError(HeramsError):
     """A decision is stale, expired or about something that is not there."""
+
+
+class RevisitError(HeramsError):
+    """The second visits of a round are unfit, or about something that is not there."""
 
 
 class VerdictError(HeramsError):

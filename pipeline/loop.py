@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands import Commands
+from pipeline.commands import front_page as _front_page
 from pipeline.commands import project as _project
 
 
@@ -46,4 +47,59 @@ def import_(path: Path, dry: bool) -> None:
     """Make decisions of the answers in a spreadsheet that came back: all of them or none."""
     from pipeline import returned as verb
 
-    click.echo(verb.text(verb.returned(_project(), path, dry), dry))
+    project = _project()
+    click.echo(verb.text(verb.returned(project, path, dry), dry))
+    if not dry:
+        _front_page(project)
+
+
+@click.command()
+@click.argument("round_name", metavar="ROUND")
+@click.option(
+    "--share",
+    type=click.IntRange(1, 20),
+    default=5,
+    show_default=True,
+    metavar="PERCENT",
+    help="How many of each directorate's facilities, from 1 to 20 percent.",
+)
+@click.option("--directorate", metavar="DIRECTORATE", help="Only this directorate.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write the lists to go by into this folder, and keep who was drawn.",
+)
+@click.option("--language", type=click.Choice(["en", "ar", "ckb"]), help="By default the directorate's own.")
+@click.option(
+    "--import",
+    "path",
+    metavar="FILE.xlsx",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take in a list that came back: all of it or nothing.",
+)
+@click.option("--dry", is_flag=True, help="With --import: show what would be taken in, and write nothing.")
+def revisit(
+    round_name: str, share: int, directorate: str | None, out: Path | None, language: str | None, path: Path | None,
+    dry: bool,
+) -> None:  # fmt: skip
+    """Draw who is visited a second time, write the lists to go by, or take in what came back."""
+    from pipeline import revisit as verb
+    from pipeline.revisit.back import back
+    from pipeline.revisit.back import text as told_back
+
+    if path is not None and (out is not None or directorate is not None or language is not None):
+        raise click.UsageError(
+            "--import takes a file that names its directorate and language; give it alone, or with --dry"
+        )
+    if path is None and dry:
+        raise click.UsageError("--dry goes with --import; without --out a draw is only shown anyway")
+    project = _project()
+    project.round(round_name)
+    if path is not None:
+        click.echo(told_back(back(project, round_name, path, dry), dry))
+    elif out is not None:
+        for line in verb.write(project, round_name, directorate, share, out.resolve(), language):
+            click.echo(line)
+    else:
+        click.echo(verb.text(verb.drawn(project, round_name, directorate, share)))

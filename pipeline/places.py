@@ -19,6 +19,9 @@ from pipeline.spelling import fold, slug
 
 UNKNOWN = "unknown"
 SEPARATOR = " / "
+# What stands for a ministry code that nobody knows; "none" in both spellings that exports have.
+NO_CODE = {fold(word) for word in ("doh", "none", "n/a", "na", "nil", "no code", "-", "--", "لايوجد", "لا يوجد")}
+AND = "+"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,23 @@ class Places:
     def region(self) -> dict[str, str]:
         """The region of each directorate: federal or kurdistan."""
         return dict(zip(self.directorates["slug"], self.directorates["region"], strict=True))
+
+    @cached_property
+    def governorates(self) -> dict[str, list[str]]:
+        """The governorates that each directorate has facilities in, by P-code."""
+        told = zip(self.directorates["slug"], self.directorates["governorates"], strict=True)
+        return {slug: text.replace(AND, " ").split() for slug, text in told}
+
+    @cached_property
+    def at_home(self) -> dict[str, list[str]]:
+        """The governorates that each directorate is at home in: its first, or several joined by a plus."""
+        told = zip(self.directorates["slug"], self.directorates["governorates"], strict=True)
+        return {slug: text.partition(" ")[0].split(AND) for slug, text in told}
+
+    @cached_property
+    def default_language(self) -> dict[str, str]:
+        """The language that each directorate reads first: Duhok writes Badini, so its is Arabic."""
+        return dict(zip(self.directorates["slug"], self.directorates["default_language"], strict=True))
 
     @cached_property
     def governorate(self) -> dict[str, str]:
@@ -117,6 +137,16 @@ def facility_ids(records: pd.DataFrame, places: Places) -> pd.Series[str]:
     """The key of each record's facility: its subject id within its workspace, `anbar-fallujah/X1R0B`."""
     keys = {text: _workspace_key(text, places) for text in records["workspace_id"].unique()}
     return records["workspace_id"].map(keys).astype(str) + "/" + records["subject_id"]
+
+
+def is_placeholder(codes: pd.Series[str]) -> pd.Series[bool]:
+    """Where a folded ministry code is none: zeros only, or a word for "none"."""
+    return codes.isin(list(NO_CODE)) | codes.str.fullmatch("0+")
+
+
+def is_no_code(codes: pd.Series[str]) -> pd.Series[bool]:
+    """Where there is no ministry code: blank, or something in its place."""
+    return (codes == "") | is_placeholder(codes)
 
 
 def _workspace_key(text: str, places: Places) -> str:

@@ -1,40 +1,28 @@
-"""The project on the disk: the registry, where each thing lies, and the only door for reading and writing it.
+"""The project: the registry, and where each thing lies below the root.
 
-The root is the nearest parent folder with `dvc.yaml`. Only this module joins paths. A file is written to a draft
-beside its final place and moved there in one stroke, so a partial file never has a final name.
+The root is the nearest parent folder with `dvc.yaml`. Only this module joins paths.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import yaml
 from pydantic import ValidationError
 
-from pipeline.errors import HeramsError, RegistryError, UsageError, unknown
+from pipeline.disk import Disk
+from pipeline.errors import RegistryError, UsageError, unknown
 from pipeline.registry import WIDER_SCOPES, Registry, Round
 
 TABLES = ("records", "facilities", "answers", "choices", "staff", "measures")
 NOT_EXPORTS = (".dvc", ".gitignore")
 
 
-@dataclass(frozen=True)
-class Project:
-    """A project folder: paths, registry, reading, writing."""
-
-    root: Path
+class Project(Disk):
+    """A project folder: paths, registry, and the door to its files."""
 
     @classmethod
     def find(cls, start: Path | None = None) -> Project:
@@ -68,10 +56,6 @@ class Project:
 
     # --- places ------------------------------------------------------------------------------------------------
 
-    def relative(self, path: Path) -> str:
-        """The path from the root, with forward slashes: what verdicts, receipts and messages name."""
-        return path.resolve().relative_to(self.root.resolve()).as_posix()
-
     def registry_file(self) -> Path:
         """data/registry.yml."""
         return self.root / "data" / "registry.yml"
@@ -95,6 +79,18 @@ class Project:
     def remarks(self, round_name: str) -> Path:
         """The file of what directorates say to the numbers of a round."""
         return self.root / "data" / "remarks" / f"{round_name}.yml"
+
+    def revisits(self, round_name: str) -> Path:
+        """The file of a round's second visits: who was drawn, and what came back."""
+        return self.root / "data" / "revisits" / f"{round_name}.csv"
+
+    def revisit_list(self, folder: Path, round_name: str, directorate: str) -> Path:
+        """The spreadsheet for the second visits of a directorate, in a folder of the caller's."""
+        return folder / f"revisit-{round_name}-{directorate}.xlsx"
+
+    def baseline(self, round_name: str) -> Path:
+        """The list of facilities that a round is expected to cover."""
+        return self.root / "data" / "baselines" / f"{round_name}.csv"
 
     def raw(self, round_name: str) -> Path:
         """The folder of a round's exports as received."""
@@ -146,7 +142,16 @@ class Project:
 
     def brief(self, round_name: str, scope: str, report: str) -> Path:
         """The folder that holds all that one report may know."""
-        return self.briefs(round_name) / scope / report
+        is_own = report in self.registry.reports_of(scope)
+        return (self.briefs(round_name) if is_own else self.more_briefs(round_name)) / scope / report
+
+    def more_briefs(self, round_name: str) -> Path:
+        """The folder of the briefs of reports that are made when they are asked for."""
+        return self.root / "data" / "more" / round_name
+
+    def more_briefs_note(self, round_name: str) -> Path:
+        """Beside these briefs, of which tables they were cut."""
+        return self.root / "data" / "more" / f"{round_name}.txt"
 
     def notebook(self, name: str) -> Path:
         """A notebook by its name in the registry's catalogue."""
@@ -159,6 +164,10 @@ class Project:
     def page_words(self) -> list[Path]:
         """The tables of the words of pages, one for each topic, by name."""
         return sorted(self.look("words").glob("*.csv"))
+
+    def front(self, name: str) -> Path:
+        """A file of the front page: template, style, script, words; apart from the look, since no report shows them."""
+        return self.root / "notebooks" / "front" / name
 
     def enquiry_words(self) -> Path:
         """The words of the spreadsheets that directorates answer in; apart from the look, since no page shows them."""
@@ -196,93 +205,19 @@ class Project:
         """Who holds DVC's lock: a note of the run at work."""
         return self.root / ".dvc" / "tmp" / "herams-run.json"
 
-    def front_page(self) -> Path:
-        """outputs/index.html."""
-        return self.root / "outputs" / "index.html"
+    def front_page(self, language: str = "en") -> Path:
+        """The front page in a language; in English outputs/index.html."""
+        return self.root / "outputs" / ("index.html" if language == "en" else f"index.{language}.html")
 
-    # --- reading -----------------------------------------------------------------------------------------------
-
-    def open_input(self, path: Path) -> io.BufferedReader:
-        """An open file to read from; a missing one is told with the command that makes it, if there is one."""
-        try:
-            return path.open("rb")
-        except FileNotFoundError as problem:
-            what = f"{self.relative(path)} is not there: run the stage that makes it (`herams run`)"
-            raise HeramsError(what) from problem
-
-    def read_bytes(self, path: Path) -> bytes:
-        """The bytes of a file."""
-        with self.open_input(path) as file:
-            return file.read()
-
-    def read_text(self, path: Path) -> str:
-        """A UTF-8 text, with or without a byte order mark."""
-        try:
-            return self.read_bytes(path).decode("utf-8-sig")
-        except UnicodeDecodeError as problem:
-            what = f"{self.relative(path)} is not UTF-8 (byte {problem.start}): save it as UTF-8"
-            raise HeramsError(what) from problem
-
-    def read_csv(self, path: Path) -> pd.DataFrame:
-        """A CSV of ours: every cell a text, a blank an empty text."""
-        return pd.read_csv(io.StringIO(self.read_text(path)), dtype=str, keep_default_na=False, na_filter=False)
-
-    def read_json(self, path: Path) -> Any:
-        """A JSON document."""
-        return json.loads(self.read_text(path))
+    # --- the tables --------------------------------------------------------------------------------------------
 
     def read_table(self, round_name: str, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """One of the six tables of a round, or some columns of it."""
         with self.open_input(self.table(round_name, name)) as file:
             return pd.read_parquet(file, engine="pyarrow", columns=columns)
 
-    def sha256(self, path: Path) -> str:
-        """The SHA-256 of a file's bytes, in hexadecimal."""
-        with self.open_input(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-
-    # --- writing -----------------------------------------------------------------------------------------------
-
-    def write_bytes(self, path: Path, content: bytes) -> None:
-        """Writes a file whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(draft).chmod(0o644)
-            Path(draft).replace(path)
-        finally:
-            Path(draft).unlink(missing_ok=True)
-
-    def write_text(self, path: Path, text: str) -> None:
-        """Writes a UTF-8 text, whole or not at all."""
-        self.write_bytes(path, text.encode("utf-8"))
-
-    def write_json(self, path: Path, document: Any) -> None:
-        """Writes a JSON document: keys in order, two blanks, one line feed at the end."""
-        text = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=2, allow_nan=False)
-        self.write_text(path, text + "\n")
-
-    def write_csv(self, path: Path, frame: pd.DataFrame) -> None:
-        """Writes a CSV of ours: UTF-8, line feeds, no index, a missing value blank."""
-        self.write_text(path, frame.to_csv(index=False, lineterminator="\n"))
-
     def write_table(self, round_name: str, name: str, frame: pd.DataFrame) -> None:
         """Writes one of the six tables of a round as parquet."""
         buffer = io.BytesIO()
         frame.to_parquet(buffer, engine="pyarrow", index=False, compression="zstd")
         self.write_bytes(self.table(round_name, name), buffer.getvalue())
-
-    @contextmanager
-    def replacing_folder(self, path: Path) -> Iterator[Path]:
-        """A draft folder that takes the place of `path` when the block ends without an error."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-        draft.chmod(0o755)
-        try:
-            yield draft
-            shutil.rmtree(path, ignore_errors=True)
-            draft.replace(path)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,10 @@ from pipeline.project import Project
 
 CODE = Path(pipeline.__file__).resolve().parent
 SCHEMA = "receipt.schema.json"
-LOOK = ("report.html.j2", "style.css")
+LOOK = ("report.html.j2", "style.css", "fonts/Vazirmatn-Regular.woff2", "fonts/Vazirmatn-Bold.woff2")
 SHEETS = ("survey", "choices", "settings")
 # What the kernel and the page load; their imports are followed.
-LOADED = ("figures", "kernel", "page")
+LOADED = ("figures", "kernel", "page", "tables")
 PRINTED = 12
 
 
@@ -135,12 +135,17 @@ def _checker(schema: str) -> Callable[[Mapping[str, Any]], object]:
     return made
 
 
-def changed(project: Project, receipt: Mapping[str, Any]) -> list[str]:
-    """The inputs of a receipt that lie there with other bytes now, or no longer; sorted."""
-    return [name for name, digest in sorted(receipt["inputs"].items()) if _now(project, name) != digest]
+def changed(project: Project, receipt: Mapping[str, Any], digest_now: Callable[[str], str] | None = None) -> list[str]:
+    """The inputs of a receipt that lie there with other bytes now, or no longer; sorted.
+
+    Whoever asks for many receipts, whose inputs are mostly the same, gives a function that remembers their hashes.
+    """
+    of = digest_now or partial(now, project)
+    return [name for name, digest in sorted(receipt["inputs"].items()) if of(name) != digest]
 
 
-def _now(project: Project, name: str) -> str:
+def now(project: Project, name: str) -> str:
+    """The SHA-256 of an input as it lies there now, by its name in a receipt; blank where there is none."""
     folder, _, rest = name.partition("/")
     path = CODE / rest if folder == CODE.name else project.root / name
     return project.sha256(path) if path.is_file() else ""

@@ -22,6 +22,14 @@ def _date(text: str) -> str:
     return text
 
 
+def is_window(first: str, last: str) -> bool:
+    """Whether two texts are dates in order."""
+    try:
+        return _date(first) <= _date(last)
+    except ValueError:
+        return False
+
+
 Word = Annotated[str, AfterValidator(_word)]
 # A date stays a text, in quotes: DVC stops at an unquoted one.
 IsoDate = Annotated[str, AfterValidator(_date)]
@@ -34,12 +42,27 @@ class Entry(BaseModel):
 
 
 class Simulation(Entry):
-    """How the export of a simulated round is made."""
+    """How the export of a simulated round is made: of so many facilities, or of those of the simulated round before."""
 
-    facilities: int
+    facilities: int | None = None
+    previous: Word | None = None
+    new_ids: int = 0
+    late: list[Word] | None = None
     seed: int
     dirt: Literal["none", "real"] = "real"
     directorates: list[Word] | None = None
+
+    @model_validator(mode="after")
+    def _new_or_following(self) -> Simulation:
+        if (self.facilities is None) == (self.previous is None):
+            raise ValueError(
+                "a simulated round has either `facilities:`, or `previous:` with the round that it follows"
+            )
+        if not 0 <= self.new_ids <= 100:
+            raise ValueError("new_ids is a number of percent")
+        if self.previous is None and (self.new_ids or self.late):
+            raise ValueError("new_ids and late belong to a round with `previous:`")
+        return self
 
 
 class Round(Entry):
@@ -92,6 +115,8 @@ class Registry(Entry):
     domains: list[Word]
     reports: dict[Word, Report]
     public: Public = Public()
+    points: Literal["leave_out", "coarse"] = "leave_out"
+    """What a public edition's maps show of the places of facilities."""
 
     @model_validator(mode="after")
     def _known(self) -> Registry:
@@ -101,6 +126,10 @@ class Registry(Entry):
         made = [name for name in self.open if self.rounds[name].source == "simulated"]
         if sorted(self.simulated) != sorted(made):
             raise ValueError(f"simulated: must be the open rounds with source `simulated`, {made}")
+        for name, entry in self.rounds.items():
+            before = entry.simulate.previous if entry.simulate else None
+            if before and not self._can_follow(entry, before):
+                raise ValueError(f"{name}: `previous:` must be a simulated round of the same form that ended before")
         if (*self.ministries, "iraq") != WIDER_SCOPES:
             raise ValueError(f"ministries must be {list(WIDER_SCOPES[:-1])}")
         return self
@@ -110,14 +139,24 @@ class Registry(Entry):
         """The lists that DVC reads name the reports of Iraq: those with an own notebook, and those that share one."""
         own = [name for name, one in self.reports.items() if one.scopes == "iraq" and not one.modules]
         shared = [name for name, one in self.reports.items() if one.modules]
-        if self.subjects != own or self.domains != shared:
-            raise ValueError(f"subjects must be {own}, and domains {shared}: the reports of Iraq, in their order")
+        if sorted(self.subjects) != sorted(own) or sorted(self.domains) != sorted(shared):
+            raise ValueError(f"subjects must be {own}, and domains {shared}: the reports of Iraq")
         strangers = [name for name in own if self.reports[name].notebook != name]
         if strangers:
             raise ValueError(f"reports: {strangers[0]} must have a notebook of its own name, or modules")
         return self
 
+    def _can_follow(self, entry: Round, before: str) -> bool:
+        earlier = self.rounds.get(before)
+        if earlier is None or earlier.simulate is None or earlier.form != entry.form:
+            return False
+        return earlier.window[1] < entry.window[0]
+
     def reports_of(self, scope: str) -> tuple[str, ...]:
         """The reports that are made for a scope whenever a round is."""
         kind = "iraq" if scope == "iraq" else "parts"
         return tuple(name for name, report in self.reports.items() if report.scopes == kind)
+
+    def more_reports_of(self, scope: str) -> tuple[str, ...]:
+        """The reports that can be made for a scope besides: each subject of Iraq for each of its parts."""
+        return () if scope == "iraq" else self.reports_of("iraq")

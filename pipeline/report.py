@@ -10,17 +10,19 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline import kernel, page, receipt, words
+from pipeline import kernel, page, receipt, tables, words
 from pipeline.errors import HeramsError, ReportError, unknown
 from pipeline.kernel import checks as kernel_checks
+from pipeline.page.style import sheet
 from pipeline.project import Project
 
-FRAME_WORDS = ("skip", "draft", "contents", "footer", "receipt")
+FRAME_WORDS = ("skip", "draft", "contents", "footer", "receipt", "beside")
+NAMES = {"en": "English", "ar": "العربية", "ckb": "کوردی"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ def _require_known(project: Project, round_name: str, scope: str, report_name: s
     project.round(round_name)
     if scope not in project.scopes:
         raise unknown("scope", scope, project.scopes)
-    if report_name not in project.registry.reports_of(scope):
-        raise unknown(f"report of {scope}", report_name, project.registry.reports_of(scope))
+    known = (*project.registry.reports_of(scope), *project.registry.more_reports_of(scope))
+    if report_name not in known:
+        raise unknown(f"report of {scope}", report_name, known)
 
 
 def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft: Path) -> Made:
@@ -68,8 +71,9 @@ def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft:
     frames = [_frame(project, declared, told, language) for language in languages]
     made = page.render(executed, frames, project.read_text(project.look("report.html.j2")))
     targets = [project.page(**_places(declared), language=language) for language in languages]
-    pages = {target: html.encode("utf-8") for target, html in zip(targets, made, strict=True)}
-    _publish(project, declared, pages, told["state"])
+    files = {target: html.encode("utf-8") for target, html in zip(targets, made, strict=True)}
+    files |= tables.beside(project, **_places(declared), receipt_id=declared.printed_id)
+    _publish(project, declared, files, told["state"])
     seconds = _seconds(executed, ran - started) | {"html": time.perf_counter() - ran}
     return Made(tuple(targets), declared.id, seconds)
 
@@ -88,9 +92,21 @@ def _frame(project: Project, declared: receipt.Declaration, told: Mapping[str, A
         language=language,
         state=told["state"],
         receipt_id=declared.printed_id,
-        style=project.read_text(project.look("style.css")),
+        style=sheet(project),
         words={word: say(f"frame_{word}") for word in FRAME_WORDS},
+        report=parameters["report"],
+        links=tuple(_links(project, say, parameters["report"])),
     )
+
+
+def _links(project: Project, say: words.Words, report_name: str) -> Iterator[tuple[str, str, str]]:
+    """What lies beside a page: the front page, the same page in other languages, its tables."""
+    yield f"../../{project.front_page(say.language).name}", say("frame_front"), ""
+    for language in project.registry.languages:
+        if language != say.language:
+            yield f"{report_name}.{language}.html", NAMES[language], language
+    for suffix in tables.SUFFIXES:
+        yield f"{report_name}.{suffix}", say("frame_tables", kind=suffix), ""
 
 
 def _publish(project: Project, declared: receipt.Declaration, pages: Mapping[Path, bytes], state: str) -> None:

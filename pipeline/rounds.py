@@ -1,4 +1,4 @@
-"""Registering a round: its entry in data/registry.yml, and its exports under DVC."""
+"""Registering a round: its entry in data/registry.yml, its exports under DVC, the facilities it should cover."""
 
 from __future__ import annotations
 
@@ -8,23 +8,35 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
 
-from pipeline import codebook, export, run
+from pipeline import baseline as baselines
+from pipeline import codebook, export, places, revisits, run
 from pipeline.errors import RegistryError, UsageError
 from pipeline.project import Project
 from pipeline.registry import Registry
 
 NO_REMARKS = "# What directorates say to the numbers of this round; the README says how a remark is written.\n{}\n"
+LISTED = ("facilities", "answers", "staff")
 NO_DECISIONS = "# Decisions about the findings of this round; the README says how one is written.\n[]\n"
 
 
 def add(
-    project: Project, name: str, form: str, exports: Sequence[Path], window: tuple[str, str], report_date: str
+    project: Project,
+    name: str,
+    form: str,
+    exports: Sequence[Path],
+    window: tuple[str, str],
+    report_date: str,
+    previous: str | None = None,
 ) -> None:
-    """Registers a round and tracks its exports; nothing is changed unless each export can be read."""
+    """Registers a round and tracks its exports; nothing is changed unless each export can be read.
+
+    Its baseline is the list of the round `previous`; without one it is empty, unless the file is there already.
+    """
     if name in project.registry.rounds:
         raise UsageError(f"round {name!r} is registered already; a new delivery of it goes into {project.raw(name)}")
     names = [path.name for path in exports]
@@ -40,6 +52,7 @@ def add(
         "report_date": Quoted(report_date),
     }
     registry = registered(project.read_text(project.registry_file()), name, entry)
+    listed = of_round(project, previous) if previous else None
     with project.replacing_folder(project.raw(name)) as draft:
         for path in exports:
             shutil.copyfile(path, draft / path.name)
@@ -47,8 +60,53 @@ def add(
         project.write_text(project.decisions(name), NO_DECISIONS)
     if not project.remarks(name).exists():
         project.write_text(project.remarks(name), NO_REMARKS)
+    if not project.revisits(name).exists():
+        project.write_text(project.revisits(name), revisits.EMPTY)
+    if listed is not None or not project.baseline(name).exists():
+        project.write_text(project.baseline(name), baselines.text(baselines.empty() if listed is None else listed))
     run.track(project, project.raw(name))
     project.write_text(project.registry_file(), registry)
+
+
+def baseline(project: Project, name: str, previous: str | None, file: Path | None) -> str:
+    """Writes the list of facilities that a round should cover, of an earlier round or of a file; a line about it.
+
+    With neither the list is empty, and the round is held against nothing. Nothing is written unless the list is sound.
+    """
+    project.round(name)
+    if previous == name:
+        raise UsageError(f"round {name!r} cannot be held against itself: name the round before it")
+    if file:
+        listed = baselines.parse(_text(file), file.name, places.load(project))
+    else:
+        listed = of_round(project, previous) if previous else baselines.empty()
+    path = project.baseline(name)
+    project.write_text(path, baselines.text(listed))
+    closed = int((listed["status"] == baselines.NOT_EXPECTED).sum())
+    return f"{project.relative(path)}: {len(listed)} facilities, {closed} of them closed and not expected"
+
+
+def of_round(project: Project, previous: str) -> pd.DataFrame:
+    """The list in the tables of an earlier round, which must be on the disk."""
+    project.round(previous)
+    missing = [name for name in LISTED if not project.table(previous, name).is_file()]
+    if missing:
+        raise UsageError(
+            f"round {previous!r} has no tables {', '.join(missing)} on this disk: bring it up to date first "
+            f"(`herams run --round {previous}`), or give its list with `herams round baseline ROUND --file LIST.csv`"
+        )
+    listed = baselines.of_tables(**{name: project.read_table(previous, name) for name in LISTED})
+    strange = baselines.faults(listed.astype(object).where(listed.notna(), "").astype(str), places.load(project))
+    if strange:
+        raise UsageError("\n".join([f"round {previous!r} makes no list:", *(f"- {told}" for told in strange)]))
+    return listed
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise UsageError(f"{path.name} is not UTF-8 (byte {problem.start}): save it as CSV in UTF-8") from problem
 
 
 def registered(registry: str, name: str, entry: dict[str, Any]) -> str:

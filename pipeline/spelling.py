@@ -29,6 +29,12 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "012345678
 _BLANKS = re.compile(r"\s+")
 
 
+def letters() -> dict[str, str]:
+    """What becomes of single letters and digits in folding, blank for one that vanishes: for a search in a page."""
+    told = {chr(code): found or "" for code, found in sorted(_SAME.items())}
+    return told | {chr(code): chr(found) for code, found in sorted(_DIGITS.items())}
+
+
 def fold(text: str) -> str:
     """The text as matching sees it: one spelling for each letter, one blank between words, no case, no vowel signs."""
     plain = text if text.isascii() else _one_spelling(text)

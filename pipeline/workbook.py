@@ -14,10 +14,10 @@ from typing import Any
 from openpyxl import Workbook  # type: ignore[import-untyped]
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # type: ignore[import-untyped]
 
-FIXED_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip archive can name
+from pipeline.archive import RUN_BY_SPREADSHEETS, zipped
+
 PROPERTIES = "docProps/core.xml"
 MOMENTS = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def put(cell: Any, text: str) -> None:
@@ -32,10 +32,11 @@ def put(cell: Any, text: str) -> None:
 
 def as_bytes(book: Workbook) -> bytes:
     """The file of a workbook, without any time in it: a spreadsheet otherwise holds the moment it was saved."""
-    written, fixed = io.BytesIO(), io.BytesIO()
+    written = io.BytesIO()
     book.save(written)
-    with zipfile.ZipFile(written) as old, zipfile.ZipFile(fixed, "w") as new:
-        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            content = MOMENTS.sub(b"", old.read(name)) if name == PROPERTIES else old.read(name)
-            new.writestr(zipfile.ZipInfo(name, FIXED_TIME), content, zipfile.ZIP_DEFLATED, compresslevel=6)
-    return fixed.getvalue()
+    with zipfile.ZipFile(written) as old:
+        # The list of contents comes first, as everywhere.
+        names = sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
+        files = {name: old.read(name) for name in names}
+    files[PROPERTIES] = MOMENTS.sub(b"", files[PROPERTIES])
+    return zipped(files)

@@ -27,6 +27,7 @@ FAULTS: dict[int, dict[str, str]] = {
     KARBALA[5]: {"MoSD1": "=HYPERLINK(1)"},
     KARBALA[6]: {"QHeRAMS101": "", "QHeRAMS102": ""},
     KARBALA[7]: {"subject_id": "TWIN"},
+    KARBALA[8]: {"MoSD1": "HF_CM_NJJ_900"},
     NAJAF[0]: {"subject_id": "TWIN"},
     ERBIL[0]: {"MoSDPOP": "17400000", "MoSDGPS_SQ001": "44.36", "MoSDGPS_SQ002": "36.2"},
 }

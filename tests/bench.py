@@ -8,7 +8,11 @@ sizes    the data stages on 1, 10 and 40 times as many facilities
 gate     the gate on `records`, beside the same checks in pandas, in polars and as one built-in expectation a column
 faults   the fault matrix: what each rule tells of what was spoilt
 sound    what the gate says of a country without faults
+front    the front page and the tables behind reports
 run      the whole round, by each way of making it
+all      every subject for every directorate and ministry
+languages  three languages of a report beside the bare drawing of its charts in one
+pages    how large the pages of a small round are, how soon open in Chromium, how long their PDF takes
 
 All in temporary folders. CPU is user and system time of the process; memory its peak. Nothing here is asserted: tests
 never time.
@@ -27,7 +31,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import bench_faults
+import bench_front
 import bench_gate
+import bench_languages
+import bench_pages
 import bench_run
 import bench_sizes
 import bench_stages
@@ -59,6 +66,8 @@ def country(root: Path) -> Path:
         "data/reference",
         "data/decisions",
         "data/remarks",
+        "data/revisits",
+        "data/baselines",
         "expectations",
         "notebooks",
         "pipeline",
@@ -94,6 +103,10 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "gate": ("the gate", bench_stages.HEADS, beside(bench_gate.rows)),
     "faults": ("the fault matrix, 1,500 facilities of five directorates", bench_faults.HEADS, bench_faults.rows),
     "sound": ("5,205 facilities without faults", bench_faults.COUNTRY_HEADS, bench_faults.country),
+    "pages": ("pages of a small round", bench_pages.HEADS, bench_pages.rows),
+    "front": ("the front page and the tables behind reports", bench_front.HEADS, bench_front.rows),
+    "languages": ("three languages of a report, CPU", bench_stages.HEADS, beside(bench_languages.rows)),
+    "all": ("every subject for every scope", bench_stages.HEADS, beside(bench_run.all_rows)),
     "run": ("the whole round", bench_stages.HEADS, beside(bench_run.rows)),
 }
 

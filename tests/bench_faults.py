@@ -22,13 +22,20 @@ COUNTRY_HEADS = ("dirt", "critical findings", "facilities with a warning", "shar
 
 def rows(_project: Path) -> Iterator[tuple[str, ...]]:
     """Fault, rule, severity, facilities spoilt and told, recall and precision of the rule."""
-    draft = matrix.spoilt(matrix.of_each(EACH), facilities=FACILITIES)
-    _, found = matrix.judged_by_the_gate(matrix.through_an_export(draft))
+    yield from _found(matrix.of_each(EACH), is_since=False)
+    yield from _found(dict.fromkeys(matrix.SINCE, EACH), is_since=True)
+
+
+def _found(wanted: dict[str, int], is_since: bool) -> Iterator[tuple[str, ...]]:
+    """The rows of some faults; those that only the last list shows are held against the facilities before them."""
+    draft = matrix.spoilt(wanted, facilities=FACILITIES)
+    case = matrix.through_an_export(draft)
+    _, found = matrix.judged_by_the_gate(matrix.since(draft, case) if is_since else case)
     told = matrix.told(draft)
+    due_of = matrix.of_rules(told) if is_since else matrix.due(told)
     for fault in [name for name in FAULTS if name in told]:
         rule = FAULTS[fault].rule
-        due = matrix.due(told)[rule]
-        have = matrix.found_of(found, rule)
+        due, have = due_of[rule], matrix.found_of(found, rule)
         hit = told[fault] & have
         yield (
             fault, rule, matrix.severity(fault), str(len(told[fault])), str(len(hit)),

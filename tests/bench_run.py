@@ -80,12 +80,15 @@ def rounds(made: Path, target: Path) -> int:
     told |= {"open": names, "simulated": names, "rounds": dict.fromkeys(names, told["rounds"][ROUND])}
     registry.write_text(yaml.dump(told, Dumper=yaml.SafeDumper, sort_keys=False), encoding="utf-8")
     head, body = stages.split("stages:\n", 1)
-    lock.write_text(f"{head}stages:\n" + "".join(body.replace(ROUND, name) for name in names), encoding="utf-8")
+    locked = yaml.safe_load(f"{head}stages:\n" + "".join(body.replace(ROUND, name) for name in names))
+    for name in names:  # the stage that simulates rests on all rounds
+        locked["stages"][f"simulate@{name}"]["params"]["data/registry.yml"]["rounds"] = told["rounds"]
+    lock.write_text(yaml.safe_dump(locked, sort_keys=False), encoding="utf-8")
     for name in names[1:]:
         for folder in ("data/raw", "data/tables", "data/verdicts", "data/briefs", "outputs"):
             shutil.copytree(target / folder / ROUND, target / folder / name)
-        for folder in ("data/decisions", "data/remarks"):
-            shutil.copy(target / folder / f"{ROUND}.yml", target / folder / f"{name}.yml")
+        for path in ("data/decisions/{}.yml", "data/remarks/{}.yml", "data/revisits/{}.csv", "data/baselines/{}.csv"):
+            shutil.copy(target / path.format(ROUND), target / path.format(name))
     return len(yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"])
 
 
@@ -159,7 +162,30 @@ def floor(folder: Path) -> None:
     measure.measure(project, ROUND)
     gate.gate(project, ROUND, ["measures"])
     brief.brief(project, ROUND)
-    wanted = reports(folder)
+    in_two(folder, reports(folder))
+
+
+def everything(folder: Path) -> None:
+    """The floor of all that is made besides: the briefs in one process, the pages in two forks of it."""
+    from pipeline import brief
+    from pipeline.project import Project
+    from pipeline.run import preload  # noqa: F401
+
+    project = Project(folder)
+    brief.more(project, ROUND)
+    known = project.registry.reports
+    in_two(
+        folder,
+        [
+            (scope, known[name].notebook, name)
+            for scope in project.scopes
+            for name in project.registry.more_reports_of(scope)
+        ],
+    )
+
+
+def in_two(folder: Path, wanted: list[tuple[str, str, str]]) -> None:
+    """Makes pages in two forks of this process, each a half of them."""
     children = [fork(lambda half=half: pages(folder, wanted[half::2])) for half in (0, 1)]
     if any(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children):
         raise SystemExit("a half of the floor failed")
@@ -179,7 +205,7 @@ def fork(work: Callable[[], None]) -> int:
 
 def pages(folder: Path, wanted: list[tuple[str, str, str]]) -> None:
     """Runs the notebooks' cells in this process, and makes a page of what they showed."""
-    from pipeline import page, receipt, report
+    from pipeline import page, receipt, report, tables
     from pipeline.kernel import checks
     from pipeline.project import Project
 
@@ -190,9 +216,13 @@ def pages(folder: Path, wanted: list[tuple[str, str, str]]) -> None:
         show(made, {"round": ROUND, "scope": scope, "report": name})
         declared = receipt.declare(project, ROUND, scope, name)
         told = project.read_json(project.brief(ROUND, scope, name) / "brief.json")
-        frame = report._frame(project, declared, told)
-        (html,) = page.render(made, [frame], project.read_text(project.look("report.html.j2")))
-        project.write_text(project.page(ROUND, scope, name), html)
+        languages = project.registry.languages
+        frames = [report._frame(project, declared, told, language) for language in languages]
+        htmls = page.render(made, frames, project.read_text(project.look("report.html.j2")))
+        for language, html in zip(languages, htmls, strict=True):
+            project.write_text(project.page(ROUND, scope, name, language), html)
+        for path, content in tables.beside(project, ROUND, scope, name, declared.printed_id).items():
+            project.write_bytes(path, content)
 
 
 def show(made: Any, parameters: dict[str, str]) -> None:
@@ -215,5 +245,23 @@ def show(made: Any, parameters: dict[str, str]) -> None:
             ]
 
 
+def all_rows(project: Path) -> Iterator[tuple[str, float, str, float]]:
+    """Every subject for every scope, after the round itself: by `herams run --all`, and with nothing around it."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "all"
+        shutil.copytree(project, place)
+        herams(place, "-m", "dvc", "init", "--no-scm", "--quiet")
+        run(place)
+        least = seconds(lambda: herams(place, __file__, str(place), "all"))
+        for page in (*place.glob("outputs/*/*/*.html"), *place.glob("data/more/*.txt")):
+            page.unlink()
+        run(place)
+        took = seconds(lambda: run(place, "--all"))
+        made = len(list(place.glob("outputs/*/*/*.html")))
+        yield f"herams run --all, {made} pages in all", took, "its floor: two warm processes, no kernels", least
+        again = seconds(lambda: run(place, "--all"))
+        yield "herams run --all, nothing to do", again, "herams run --all", took
+
+
 if __name__ == "__main__":
-    floor(Path(sys.argv[1]))
+    (everything if sys.argv[2:] == ["all"] else floor)(Path(sys.argv[1]))

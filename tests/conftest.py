@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from pipeline import baseline, revisits
 from pipeline import codebook as codebooks
 from pipeline import places as places_of
 from pipeline.codebook import Codebook
@@ -18,7 +19,7 @@ from pipeline.places import Places
 from pipeline.project import Project
 
 # In CI a property is tried on the same examples each time: what fails there must fail at home.
-hypothesis.settings.register_profile("ci", derandomize=True)
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
@@ -78,10 +79,11 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     decisions = root / "data/decisions" / f"{ROUND}.yml"
     decisions.parent.mkdir()
     decisions.write_text("[]\n", encoding="utf-8")
-    remarks = root / "data/remarks" / f"{ROUND}.yml"
-    remarks.parent.mkdir()
-    remarks.write_text("{}\n", encoding="utf-8")
-    return Project(root)
+    project = Project(root)
+    project.write_text(project.remarks(ROUND), "{}\n")
+    project.write_text(project.revisits(ROUND), revisits.EMPTY)
+    project.write_text(project.baseline(ROUND), baseline.text(baseline.empty()))
+    return project
 
 
 def blank_records(codebook: Codebook, **columns: list[str]) -> pd.DataFrame:

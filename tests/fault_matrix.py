@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from conftest import ROOT
+from gate_records import own_list
 
 from pipeline import codebook as codebooks
 from pipeline import export, gate, ingest, places
@@ -50,6 +51,10 @@ OF_THE_WHOLE = (
     "copied-forward",
     "absent-directorate",
 )
+# What only the last list shows: a case that is held against itself has none of it.
+SINCE = (
+    "gone", "new", "closed", "retyped", "moved", "fewer-people", "more-beds", "more-staff", "lost-services",
+)  # fmt: skip
 # A whole module that is missing is a missing answer as well.
 TOLD_BY_TWO = {"required_answers": "module-missing"}
 LEAST = {"copied-catchment": 3}
@@ -107,7 +112,12 @@ def spoilt(wanted: Mapping[str, int], seed: int = SEED, facilities: int = FACILI
 
 def of_each(count: int) -> dict[str, int]:
     """So many of every fault that concerns facilities."""
-    return {name: max(count, LEAST.get(name, 1)) for name in FAULTS if name not in OF_THE_WHOLE}
+    return {name: max(count, LEAST.get(name, 1)) for name in FAULTS if name not in (*OF_THE_WHOLE, *SINCE)}
+
+
+def since(draft: Draft, case: Case) -> Case:
+    """The case held against the facilities as they were before any fault."""
+    return replace(case, baseline=case_of(draft.cells).baseline)
 
 
 def spoilt_in(where: Mapping[str, tuple[str, int]]) -> Draft:
@@ -127,7 +137,7 @@ def reporters() -> pd.Series:
 
 def told(draft: Draft) -> dict[str, set[str]]:
     """The facilities that each fault should be told of, by their keys in the spoilt export."""
-    ids = places.facility_ids(draft.spoilt_cells().iloc[: len(draft.cells)], five())
+    ids = places.facility_ids(draft.all_cells(), five())
     return {fault: {str(ids.iloc[row]) for row in rows} for fault, rows in draft.told.items()}
 
 
@@ -141,14 +151,17 @@ def case_of(spoilt_cells: pd.DataFrame, account: Mapping[str, object] | None = N
 def case_of_records(records: pd.DataFrame, account: Mapping[str, object] | None = None) -> Case:
     received = {"responses": len(records), "kept": len(records), "dropped": {}}
     told_of = account or received | {"unknown_columns": [], "missing_columns": []}
-    return Case("records", records, ROUND, codebook(), five(), records, account=told_of, boundaries=boundaries())
+    case = Case("records", records, ROUND, codebook(), five(), records, account=told_of, boundaries=boundaries())
+    # Held against itself: what changed since the last round is a matter of its own.
+    return replace(case, baseline=own_list(case))
 
 
 def case_of_country(content: bytes) -> Case:
     """The case of an export of all directorates, as its bytes are read."""
     read = export.read("export.csv", content, codebook().personal_columns)
     made = case_of_records(*ingest.assemble([ingest.place(read, codebook())], codebook(), ROUND.report_date))
-    return replace(made, places=places.load(PROJECT), known=Known())
+    whole = replace(made, places=places.load(PROJECT), known=Known())
+    return replace(whole, baseline=own_list(whole))
 
 
 def through_an_export(draft: Draft) -> Case:

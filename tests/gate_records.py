@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 import shapely
 from conftest import ROOT, blank_records
 
+from pipeline import baseline, relevance
 from pipeline import codebook as codebooks
 from pipeline import places as places_of
-from pipeline import relevance
 from pipeline.codebook import Codebook, Question
+from pipeline.gate import earlier, shape_problems
 from pipeline.gate.case import Case
 from pipeline.places import Places
 from pipeline.project import Project
@@ -52,7 +54,19 @@ def case_of(records: pd.DataFrame, codebook: Codebook, places: Places, **more: o
         "missing_columns": [],
     }
     given = {"account": account, "boundaries": BOUNDARIES} | more
-    return Case("records", records, ROUND, codebook, places, records, **given)  # type: ignore[arg-type]
+    case = Case("records", records, ROUND, codebook, places, records, **given)  # type: ignore[arg-type]
+    return case if "baseline" in more or shape_problems(case) else replace(case, baseline=own_list(case))
+
+
+def own_list(case: Case) -> pd.DataFrame:
+    """The facilities of a case as a list that another round may be held against."""
+    texts = {name: case.words(name) for name in ("type", "status", "functionality", "building_condition")}
+    names = {name: case.column_of(name) for name in ("ministry_code", "name_en", "name_local", *baseline.PLACE)}
+    cells = {name: case.records[column] for name, column in names.items() if column}
+    placed = case.placed[["facility_id", "directorate", "sector"]]
+    made = placed.assign(**texts, **cells, **earlier.present(case).set_axis(placed.index), tier="")
+    listed = baseline.typed(made.reindex(columns=list(baseline.COLUMNS), fill_value=""))
+    return listed.drop_duplicates("facility_id", ignore_index=True)
 
 
 def spoilt(where: dict[int, dict[str, str]]) -> Case:

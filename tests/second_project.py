@@ -13,7 +13,7 @@ import pandas as pd
 import yaml
 from conftest import ROOT
 
-from pipeline import form
+from pipeline import baseline, form, revisits
 from pipeline.project import Project
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -54,6 +54,8 @@ def make(root: Path) -> Project:
     _write_reference(project)
     project.write_text(project.decisions(ROUND), "[]\n")
     project.write_text(project.remarks(ROUND), "{}\n")
+    project.write_text(project.revisits(ROUND), revisits.EMPTY)
+    project.write_text(project.baseline(ROUND), baseline.text(baseline.empty()))
     return project
 
 

@@ -12,6 +12,7 @@ import made
 import pandas as pd
 
 from pipeline import brief, figures, indicators, measure, words
+from pipeline.brief import map as brief_map
 from pipeline.brief.material import Material, gather
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Chart, Html
@@ -73,9 +74,14 @@ def _text(parts: list[Html | Chart]) -> str:
     return " ".join(str(part.markup) if isinstance(part, Html) else f"{part.caption} {part.alt}" for part in parts)
 
 
+def shared_cuts(found: Material) -> brief.Cuts:
+    """What the briefs of some material share."""
+    return brief.shared(found, made.whole().scopes, brief_map.shared(made.whole(), found))
+
+
 def _cut(found: Material, scope: str, report: str) -> Cut:
     project = made.whole()
-    told, slices = brief.cut_of(project.registry.reports[report], found, scope, brief.shared(found, project.scopes))
+    told, slices = brief.cut_of(project.registry.reports[report], found, scope, shared_cuts(found))
     return told | {"report": report}, slices
 
 

@@ -14,13 +14,16 @@ from conftest import make_small
 
 from pipeline import brief, clean, measure, simulate
 from pipeline.brief import lists as brief_lists
+from pipeline.brief import map as brief_map
 from pipeline.brief import slices as brief_slices
 from pipeline.brief.material import gather
 from pipeline.brief.subjects import SUBJECTS, of_domains
 from pipeline.errors import VerdictError
+from pipeline.figures import brief as figures_brief
 from pipeline.project import Project
 
 SLICES = ("measures", "comparison", "areas", "labels", "items", "methods", "findings", "facilities")
+MAPS = ("tiles", "map", "map_values", "map_names")
 
 
 def folder(project: Project, scope: str) -> Path:
@@ -49,7 +52,7 @@ def test_every_scope_has_a_brief_with_all_slices() -> None:
     project = made.whole()
     for scope in project.scopes:
         names = {path.name for path in folder(project, scope).iterdir()}
-        assert names == {"brief.json", *(f"{name}.csv" for name in SLICES)}
+        assert names == {"brief.json", *(f"{name}.csv" for name in (*SLICES, *MAPS))}
 
 
 def test_the_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
@@ -106,7 +109,7 @@ def test_iraqs_shares_stand_beside_in_whole_percent_as_they_are_displayed() -> N
     whole = project.read_table(made.round_of(project), "measures").astype({"indicator": str, "scope": str})
     of_iraq = whole[(whole["scope"] == "iraq") & (whole["dimension"] == "all")]
     row = of_iraq.set_index("indicator").loc["FUN_FULL"]
-    assert beside["FUN_FULL", ""] == f"{round(100 * int(row['numerator']) / int(row['denominator']))}\u202f%"
+    assert beside["FUN_FULL", ""] == f"{round(100 * int(row['numerator']) / int(row['denominator']))}%"
     assert rows(project, "iraq", "comparison").empty
 
 
@@ -181,7 +184,12 @@ def test_a_directorate_that_sent_nothing_is_closed_and_named(tmp_path: Path) -> 
     material = gather(project, made.round_of(project))
     facilities = material.tables["facilities"]
     facilities["directorate"] = facilities["directorate"].replace("kirkuk", "erbil")
-    found, _ = brief.cut(material, "kirkuk", brief.shared(material, ["kirkuk", "iraq"]), SUBJECTS["overview"])
+    found, _ = brief.cut(
+        material,
+        "kirkuk",
+        brief.shared(material, ["kirkuk", "iraq"], brief_map.shared(project, material)),
+        SUBJECTS["overview"],
+    )
     assert (found["state"], found["absent"]) == ("closed", ["kirkuk"])
 
 
@@ -212,10 +220,13 @@ def rename(project: Project) -> None:
     project.write_text(project.decisions(made.round_of(project)), json.dumps([said], ensure_ascii=False))
 
 
-def test_lists_are_cut_and_their_whole_length_is_told() -> None:
+def test_lists_are_whole_and_a_page_prints_their_beginning() -> None:
     project = made.whole()
     listed = rows(project, "iraq", "facilities")
-    assert (listed["list"] == "gaps").sum() == brief_lists.SHOWN < told(project, "iraq")["lengths"]["gaps"]
+    assert (listed["list"] == "gaps").sum() == told(project, "iraq")["lengths"]["gaps"] > figures_brief.LISTED
+    printed = figures_brief.read(project, made.round_of(project), "iraq", "facilities", ["en"]).listed("gaps")
+    first = listed.loc[listed["list"] == "gaps", "facility_id"].head(figures_brief.LISTED)
+    assert [row["facility_id"] for row in printed] == list(first)
 
 
 def test_the_gap_list_adds_up_to_the_indicator() -> None:

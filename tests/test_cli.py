@@ -58,6 +58,8 @@ def test_every_command_stands_in_the_readme(here: Project, words: tuple[str, ...
         (("report", "small-2023", "kirkukk", "overview"), "did you mean 'kirkuk'?"),
         (("report", "small-2023", "kirkuk", "overveiw"), "did you mean 'overview'?"),
         (("run", "--round", "nowhere"), "unknown open round 'nowhere'"),
+        (("run", "--cluster", "nonsense"), "'nonsense' is no address of a scheduler"),
+        (("run", "--cluster", "nonsense", "--dry"), "'nonsense' is no address of a scheduler"),
         (("simulate", "iraq-2023", "--out", "x.csv"), "did you mean 'iraq-2022'?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -89,6 +91,15 @@ def test_a_stage_without_its_input_ends_with_1_and_says_what_to_run(
 ) -> None:
     assert ends(monkeypatch, small.root, "clean", "small-2023") == 1
     assert "run" in capsys.readouterr().err
+
+
+def test_a_run_names_what_is_not_there_and_no_stage_makes(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.revisits("small-2023").unlink()
+    assert ends(monkeypatch, small.root, "run") == 1
+    said = capsys.readouterr().err
+    assert "data/revisits/small-2023.csv" in said and "records" not in said
 
 
 def test_outside_of_a_project_a_command_ends_with_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,14 +10,17 @@ import made
 import pandas as pd
 import pytest
 
+from pipeline import baseline, figures, measure
 from pipeline import brief as briefs
-from pipeline import figures
 from pipeline.brief import collection
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.html import Chart, Html
 from pipeline.project import Project
 
-SECTIONS = ("coverage", "progress", "completeness", "answered", "workspaces", "gates", "sectors")
+SECTIONS = (
+    "coverage", "expected", "progress", "completeness", "revisits", "copied", "answered", "workspaces", "gates",
+    "sectors",
+)  # fmt: skip
 
 
 @cache
@@ -120,7 +123,9 @@ def test_a_round_without_any_answer_still_reads_well(name: str) -> None:
 def test_the_chart_over_time_says_in_words_what_it_shows() -> None:
     (chart,) = [part for part in figures.progress.parts(of_iraq()) if isinstance(part, Chart)]
     days = of_iraq().slices["progress"]["day"]
-    assert f"The first answer dates from {days.min()}" in chart.alt and f"the last came on {days.max()}" in chart.alt
+    first, last = (of_iraq().say.date(day) for day in (days.min(), days.max()))
+    assert f">{of_iraq().slices['progress']['day'].min()[5:7].lstrip('0')}/" in chart.svg
+    assert f"The first answer dates from {first}" in chart.alt and f"the last came on {last}" in chart.alt
     assert "<use" not in chart.svg and "href" not in chart.svg
 
 
@@ -141,3 +146,45 @@ def test_every_expectation_of_every_suite_is_told_also_where_it_found_nothing(tm
     assert told["gates"]["sha256"].iloc[0] == project.sha256(table)
     assert list(told["expectations"]["rule"]) == ["catchment_known"]
     assert "1 of 1" in shown(brief_of(project), "gates") and "Why catchment_known." in shown(brief_of(project), "gates")
+
+
+def with_list(project: Project) -> pd.DataFrame:
+    """Puts a list of the round's own facilities there, one more of which is gone, another is closed, a third is new."""
+    name = made.round_of(project)
+    tables = {table: project.read_table(name, table) for table in ("facilities", "answers", "staff")}
+    listed = baseline.of_tables(**tables)
+    open_ones = listed.index[listed["status"] == "existing"]
+    gone = listed.loc[[open_ones[0]]].assign(facility_id="kirkuk-x/GONE", ministry_code="", directorate="kirkuk")
+    listed.loc[open_ones[1], "status"] = "closed"
+    listed = pd.concat([listed.drop(index=open_ones[2]), gone])
+    project.write_text(project.baseline(name), baseline.text(listed))
+    return listed
+
+
+def test_a_round_is_held_against_the_facilities_that_it_should_cover(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    listed = with_list(project)
+    measure.measure(project, made.round_of(project))
+    made.judge(project, "measures")
+    briefs.brief(project, made.round_of(project))
+    brief = brief_of(project)
+    found = brief.slices["expected"].drop(columns=["directorate", "sector"]).astype(int).sum()
+    due = (listed["status"] != "closed").sum()
+    assert found.to_dict() == {
+        "expected": due, "came": due - 1, "silent": 1, "new": 1, "reopened": (listed["status"] == "closed").sum(),
+    }  # fmt: skip
+    measures = project.read_table(made.round_of(project), "measures")
+    rows = measures[(measures["indicator"] == "COV_RESPONSE") & (measures["dimension"] == "all")].set_index("scope")
+    assert rows.loc["iraq", ["numerator", "denominator"]].tolist() == [due - 1, due]
+    by_directorate = brief.slices["expected"].astype({"came": int, "expected": int}).groupby("directorate")
+    for slug, counted in by_directorate[["came", "expected"]].sum().iterrows():
+        assert rows.loc[slug, ["numerator", "denominator"]].tolist() == counted.tolist()
+    page = shown(brief, "expected")
+    assert f"{due - 1} of the {due} facilities that the last list expects" in page
+    assert "One facility of the round is not on the list." in page
+
+
+def test_without_an_earlier_list_the_page_says_not_checked_and_gives_no_share() -> None:
+    assert of_iraq().slices["expected"].empty
+    assert "Not checked: there is no list of facilities of an earlier round" in shown(of_iraq(), "expected")
+    assert "%" not in shown(of_iraq(), "expected")

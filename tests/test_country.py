@@ -6,9 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from browser import needs_pango
 from conftest import ROOT
 
-from pipeline import brief, clean, gate, ingest, measure, simulate
+from pipeline import brief, clean, gate, ingest, measure, pdf, report, simulate
 from pipeline.project import TABLES, Project
 
 pytestmark = pytest.mark.slow
@@ -19,7 +20,8 @@ FACTS = ["facilities", "answers", "choices", "staff"]
 @pytest.fixture(scope="module")
 def country(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("country")
-    for name in ("data/codebooks", "data/reference", "data/decisions", "data/remarks", "expectations", "notebooks"):
+    inputs = ("data/codebooks", "data/reference", "data/decisions", "data/remarks", "data/revisits", "data/baselines")
+    for name in (*inputs, "expectations", "notebooks"):
         shutil.copytree(ROOT / name, root / name)
     for name in ("dvc.yaml", "requirements.lock", "data/registry.yml"):
         shutil.copy(ROOT / name, root / name)
@@ -46,8 +48,8 @@ def test_the_national_brief_reconciles_to_every_line_of_the_real_totals(country:
 
 def test_every_scope_is_open_and_has_a_brief(country: Project) -> None:
     for scope in country.scopes:
-        for report in country.registry.reports_of(scope):
-            assert country.read_json(country.brief(ROUND, scope, report) / "brief.json")["state"] == "open", scope
+        for name in country.registry.reports_of(scope):
+            assert country.read_json(country.brief(ROUND, scope, name) / "brief.json")["state"] == "open", scope
 
 
 def test_all_core_indicators_are_measured_or_say_why_not(country: Project) -> None:
@@ -58,6 +60,13 @@ def test_all_core_indicators_are_measured_or_say_why_not(country: Project) -> No
         rows = iraq[iraq["indicator"].astype(str).str.startswith(code.partition("<")[0])]
         assert len(rows), code
         assert (rows["numerator"].notna() | (rows["reason"].astype(str) != "")).all(), code
+
+
+@needs_pango
+def test_the_summary_takes_two_sheets_of_paper_in_every_language(country: Project) -> None:
+    report.report(country, ROUND, "iraq", "summary")
+    for language in country.registry.languages:
+        assert pdf.pdf(country, ROUND, "iraq", "summary", language).sheets <= 2, language
 
 
 def test_nothing_of_the_contact_columns_goes_further_than_the_export(country: Project) -> None:

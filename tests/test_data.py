@@ -183,10 +183,18 @@ def test_every_sector_has_a_directorate_and_a_governorate() -> None:
 def test_directorates_name_known_governorates_and_default_to_a_language_of_ours() -> None:
     governorates = {row["pcode"] for row in read(REFERENCE / "governorates.csv")}
     for row in read(REFERENCE / "directorates.csv"):
-        assert set(row["governorates"].split()) <= governorates
+        assert set(row["governorates"].replace("+", " ").split()) <= governorates
         assert row["region"] in ("federal", "kurdistan")
         assert row["default_language"] in ("ar", "ckb")
         assert row["name_ar"] and row["name_ckb"] and row["long_ckb"]
+
+
+def test_every_directorate_has_a_tile_of_its_own_and_a_short_name_in_three_languages() -> None:
+    tiles = read(REFERENCE / "tiles.csv")
+    assert {row["slug"] for row in tiles} == {row["slug"] for row in read(REFERENCE / "directorates.csv")}
+    assert len({(row["row"], row["column"]) for row in tiles}) == len(tiles) == 21
+    # Wider names would leave the tile.
+    assert all(0 < len(row[language]) <= 19 for row in tiles for language in ("en", "ar", "ckb"))
 
 
 def test_no_spelling_stands_for_two_directorates() -> None:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 import pytest
 import yaml
+from conftest import ROOT
 
-from pipeline import decisions
+from pipeline import codebook, decisions
+from pipeline.codebook import Codebook
 from pipeline.errors import DecisionError
 from pipeline.project import Project
 
@@ -25,12 +29,17 @@ RECORDS = pd.DataFrame(
 IDS = pd.Series(["kirkuk/A", "kirkuk/B", "erbil/A"], dtype=str)
 
 
+@cache
+def form() -> Codebook:
+    return codebook.load(Project(ROOT), "iraq-2022")
+
+
 def written(*entries: dict[str, str]) -> str:
     return yaml.safe_dump([WHO | entry for entry in entries])
 
 
 def applied(*entries: dict[str, str]) -> pd.DataFrame:
-    return decisions.apply(RECORDS, decisions.parse(written(*entries), "decisions.yml"), IDS)
+    return decisions.apply(RECORDS, decisions.parse(written(*entries), "decisions.yml"), IDS, form())
 
 
 def correct(**changes: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import blank_records
-from test_decisions import WHO, correct
+from test_decisions import WHO, correct, form
 
 from pipeline import decisions
 from pipeline.codebook import Codebook
@@ -32,13 +32,28 @@ def recode(**changes: str) -> dict[str, str]:
 
 def applied(records: pd.DataFrame, *entries: dict[str, str]) -> pd.DataFrame:
     text = yaml.safe_dump([WHO | entry for entry in entries], allow_unicode=True)
-    return decisions.apply(records, decisions.parse(text, "decisions.yml"), IDS)
+    return decisions.apply(records, decisions.parse(text, "decisions.yml"), IDS, form())
 
 
 def test_one_decision_recodes_every_row_however_the_text_is_spelt(records: pd.DataFrame) -> None:
     found = applied(records, recode())
     assert found["MoSD3"].tolist() == ["A2", "A2", "A2", "-oth-", "A1"]
     assert found["MoSD3other"].tolist() == ["", "", ARABIC, "prison", ""]
+
+
+def test_other_is_what_the_codebook_says_it_is_for_that_question(codebook: Codebook) -> None:
+    assert decisions.others(codebook, "MoSD3") == ["-oth-"]
+    assert decisions.others(codebook, "BAWA2_1") == ["A10"]
+    records = blank_records(codebook, BAWA2_1=["A10", "A9", "A10", "", ""], GEO6=["river", "river", "well", "", ""])
+    found = applied(records, recode(question="BAWA2_1", text="GEO6", was="River", now="A7", rows="1"))
+    assert found["BAWA2_1"].tolist() == ["A7", "A9", "A10", "", ""]
+
+
+def test_a_recode_of_a_question_without_other_is_refused(small: Project) -> None:
+    entry = recode(question="MoSD4", text="GEO6", was="shut", now="A3")
+    small.write_text(small.decisions("small-2023"), yaml.safe_dump([WHO | entry]))
+    with pytest.raises(DecisionError, match=r"MoSD4.*has no option .other."):
+        decisions.load(small, "small-2023")
 
 
 @pytest.mark.parametrize("column", ["MoSD3", "MoSD3other"])

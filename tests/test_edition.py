@@ -83,6 +83,14 @@ def test_lists_of_gaps_and_findings_stay_inside_and_a_fully_damaged_building_goe
     assert below["facilities"].empty
 
 
+def test_the_place_of_no_facility_is_on_a_public_map() -> None:
+    told, slices = cut_of("kirkuk", "facilities")
+    assert "point" in set(slices["map"]["layer"]) and told["map"]["points"] == "exact"
+    outside, cut = public("kirkuk", "facilities")
+    assert "point" not in set(cut["map"]["layer"]) and outside["map"]["points"] == "leave_out"
+    assert page(as_figures_see_it(outside, cut))["point_map"]
+
+
 def test_a_decision_goes_out_without_its_facility_and_what_was_answered() -> None:
     told, slices = cut_of("kirkuk", "overview")
     said = {"decision": "correct", "facility": "kirkuk-daquq/X1", "question": "QHeRAMS431", "was": "A1", "now": "A3"}
@@ -158,7 +166,7 @@ tables = some.dictionaries(some.sampled_from(TYPES), some.integers(0, 12), min_s
 @settings(max_examples=60, deadline=None)
 @given(tables)
 def test_no_small_cell_is_shown_and_none_can_be_computed_from_what_is_shown(rows: pd.DataFrame) -> None:
-    found, _ = suppressed(rows, NO_AREAS, {}, lambda _: FLOOR)
+    found = suppressed({"measures": rows}, {}, lambda _: FLOOR)["measures"]
     hidden = (found["reason"] == "suppressed").to_numpy()
     small = rows["denominator"].between(1, FLOOR - 1).to_numpy(dtype=bool)
     assert not (small & ~hidden).any()
@@ -194,7 +202,7 @@ def computable(sums: Sums) -> list[Key]:
 def test_no_small_cell_of_a_brief_can_be_computed_from_all_its_sums(scope: str, report: str) -> None:
     _, slices = cut_of(scope, report)
     modules = dict(zip(slices["items"]["item"], slices["items"]["module"], strict=True))
-    sums = sums_of(slices["measures"], slices["areas"], modules, lambda _: 10)
+    sums = sums_of({name: slices[name] for name in ("measures", "areas")}, modules, lambda _: 10)
     sums.hide()
     assert sum(cell.is_hidden for cell in sums.cells.values()) > 50
     assert computable(sums) == []
@@ -203,7 +211,7 @@ def test_no_small_cell_of_a_brief_can_be_computed_from_all_its_sums(scope: str, 
 @given(tables)
 @settings(max_examples=20, deadline=None)
 def test_without_a_floor_nothing_is_suppressed(rows: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(suppressed(rows, NO_AREAS, {}, lambda _: 0)[0], rows)
+    pd.testing.assert_frame_equal(suppressed({"measures": rows}, {}, lambda _: 0)["measures"], rows)
 
 
 def test_a_service_cannot_be_computed_from_its_domain() -> None:
@@ -211,7 +219,7 @@ def test_a_service_cannot_be_computed_from_its_domain() -> None:
     named = {"SVC_FULL_QHeRAMS431": 3, "SVC_FULL_QHeRAMS432": 30, "SVC_FULL_QHeRAMS433": 40, "SVC_DOMAIN_x": 73}
     of_domain = pd.concat([rows.assign(indicator=name, denominator=count) for name, count in named.items()])
     modules = {"QHeRAMS431": "x", "QHeRAMS432": "x", "QHeRAMS433": "x"}
-    found, _ = suppressed(of_domain.reset_index(drop=True), NO_AREAS, modules, lambda _: FLOOR)
+    found = suppressed({"measures": of_domain.reset_index(drop=True)}, modules, lambda _: FLOOR)["measures"]
     assert list(found["reason"] == "suppressed") == [True, True, False, False]
 
 
@@ -220,7 +228,7 @@ def test_many_pairs_of_few_facilities_are_a_small_cell() -> None:
     named = {"SVC_FULL_QHeRAMS431": 4, "SVC_FULL_QHeRAMS432": 4, "SVC_DOMAIN_x": 8}
     of_domain = pd.concat([rows.assign(indicator=name, denominator=count) for name, count in named.items()])
     modules = {"QHeRAMS431": "x", "QHeRAMS432": "x"}
-    found, _ = suppressed(of_domain.reset_index(drop=True), NO_AREAS, modules, lambda _: FLOOR)
+    found = suppressed({"measures": of_domain.reset_index(drop=True)}, modules, lambda _: FLOOR)["measures"]
     assert set(found["reason"]) == {"suppressed"}
 
 
@@ -237,7 +245,8 @@ def test_a_directorate_cannot_be_computed_from_the_whole_and_the_others() -> Non
     cells = {"scope": list(counts), "denominator": list(counts.values())}
     blank = {"unit": "percent", "numerator": 0, "not_asked": 0, "missing": 0, "reason": ""}
     areas = pd.DataFrame(cells).assign(indicator="FUN_FULL", group="phc", **blank)
-    _, found = suppressed(whole, areas.astype({"numerator": "Int64", "denominator": "Int64"}), {}, lambda _: FLOOR)
+    areas = areas.astype({"numerator": "Int64", "denominator": "Int64"})
+    found = suppressed({"measures": whole, "areas": areas}, {}, lambda _: FLOOR)["areas"]
     assert list(found["reason"] == "suppressed") == [True, True, False]
 
 

@@ -17,7 +17,7 @@ from pipeline.words import places as places_of
 # Rules about a table or a round as a whole: nobody is asked.
 OF_THE_WHOLE = {
     "columns", "options", "no_personal_column", "rows_accounted", "export_doubts", "directorates_present",
-    "boundaries_known",
+    "boundaries_known", "earlier_list_known",
 }  # fmt: skip
 
 
@@ -29,8 +29,20 @@ def asked(codebook: Codebook, places: Places, *rows: dict[str, str]) -> list[Enq
 def test_a_warning_may_be_confirmed_and_a_critical_finding_may_not(codebook: Codebook, places: Places) -> None:
     (warning,) = asked(codebook, places, finding(KARBALA[0], "catchment_usual", "MoSDPOP"))
     (critical,) = asked(codebook, places, finding(KARBALA[1], "value_sets", "QHeRAMS100", severity="critical"))
-    assert warning.actions == ("correct", "blank", "confirm")
-    assert critical.actions == ("correct", "blank")
+    assert warning.actions == ("correct", "blank", "confirm", "exclude")
+    assert critical.actions == ("correct", "blank", "exclude")
+
+
+def test_a_critical_finding_whose_rule_may_be_wrong_is_right_with_a_reason(codebook: Codebook, places: Places) -> None:
+    placed = place(records(), codebook, places)
+    source = Source(records(), placed, codebook, (), {"code_of_directorate"})
+    rows = [finding(KARBALA[2], "code_of_directorate", "MoSD1", severity="critical"),
+            finding(KARBALA[2], "codes_of_one_facility", "MoSD1")]  # fmt: skip
+    (alone,) = enquiries(pd.DataFrame(rows[:1]), source)
+    (both,) = enquiries(pd.DataFrame(rows), source)
+    assert alone.actions == both.actions == ("correct", "blank", "insist", "exclude")
+    (strict,) = enquiries(pd.DataFrame([*rows, rows[0] | {"rule": "value_sets"}]), source)
+    assert strict.actions == ("correct", "blank", "exclude")
 
 
 def test_several_findings_about_a_cell_are_one_question(codebook: Codebook, places: Places) -> None:
@@ -97,3 +109,31 @@ def test_every_rule_that_a_directorate_is_asked_about_has_words(here: Project) -
     rules = {line["rule"] for line in suite if line["severity"] != "info"} - OF_THE_WHOLE
     have = {key.removeprefix("rule.") for key in headings(here)["en"] if key.startswith("rule.")}
     assert not rules - have, "notebooks/enquiry/words.csv: say why these are asked"
+
+
+def test_what_changed_since_the_last_list_is_asked_with_what_the_list_said(codebook: Codebook, places: Places) -> None:
+    row = finding(KARBALA[0], "catchment_changed", "MoSDPOP", value="17400000", expected="was 9000 on the last list")
+    (one,) = asked(codebook, places, row)
+    assert (one.actions, one.before) == (("correct", "blank", "confirm", "exclude"), ("9000", "17400000"))
+
+
+def test_a_facility_that_is_gone_can_only_be_confirmed_and_has_the_names_of_the_list(
+    codebook: Codebook, places: Places
+) -> None:
+    placed = place(records(), codebook, places)
+    source = Source(records(), placed, codebook, (), listed={"karbala-x/A1": ("مركز", "Centre")})
+    gone = finding(KARBALA[0], "facilities_gone", "subject_id", facility_id="karbala-x/A1")
+    stranger = gone | {"facility_id": "karbala-x/A2"}
+    (one,) = enquiries(pd.DataFrame([gone, stranger]), source)
+    assert (one.facility_id, one.name_local, one.name_en, one.actions) == (
+        "karbala-x/A1",
+        "مركز",
+        "Centre",
+        ("confirm",),
+    )
+    assert (one.column, one.value, one.directorate) == ("subject_id", "", "karbala")
+
+
+def test_a_facility_that_is_new_may_be_confirmed_or_leave_the_list(codebook: Codebook, places: Places) -> None:
+    (one,) = asked(codebook, places, finding(KARBALA[0], "facilities_new", "subject_id"))
+    assert one.actions == ("confirm", "exclude")

@@ -35,9 +35,8 @@ def admits(spec: MatchSpec, version: str) -> bool:
 
 
 def test_environment_yml_is_what_pyproject_gives(here: Project) -> None:
-    options = (
-        "yaml --extra cluster --extra dev --name herams-iraq --channel conda-forge --python-include infer --no-header"
-    )
+    extras = "--extra cluster --extra pdf --extra lab --extra dev"
+    options = f"yaml {extras} --name herams-iraq --channel conda-forge --python-include infer --no-header"
     command = [str(Path(sys.executable).parent / "pyproject2conda"), *options.split()]
     made = subprocess.run(command, cwd=here.root, check=True, capture_output=True, text=True).stdout
     assert made.strip() == here.read_text(here.root / "environment.yml").strip(), "run `make lock`"

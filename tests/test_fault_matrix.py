@@ -11,8 +11,10 @@ from pipeline.simulate.faults import FAULTS
 from pipeline.verdict import PROVISIONAL_SHARE
 
 # What an export cannot have, since ingest refuses it or makes it: tested by spoiling the table.
-NOT_IN_AN_EXPORT = {"no_personal_column", "rows_accounted", "keys", "boundaries_known"}
-CRITICAL = [name for name in FAULTS if name not in matrix.OF_THE_WHOLE and matrix.severity(name) == "critical"]
+NOT_IN_AN_EXPORT = {"no_personal_column", "rows_accounted", "keys", "boundaries_known", "earlier_list_known"}
+CRITICAL = [
+    name for name in FAULTS if name not in (*matrix.OF_THE_WHOLE, *matrix.SINCE) and matrix.severity(name) == "critical"
+]
 ALONE = [name for name in CRITICAL if name not in ("shared-id", "unknown-directorate")]
 TWICE = [*ALONE, *ALONE[1:], ALONE[0]]
 
@@ -38,6 +40,19 @@ def test_faults_of_other_sizes_and_in_other_places_are_found_and_nothing_else(co
     draft = matrix.spoilt(matrix.of_each(count) | {"one-answer": 1}, seed)
     _, found = matrix.judged(matrix.case_of(draft.spoilt_cells()))
     assert have(found) == matrix.due(matrix.told(draft))
+
+
+@pytest.mark.parametrize(("count", "seed"), [(2, 13), (5, 14)])
+def test_what_changed_since_the_last_list_is_found_and_nothing_else(count: int, seed: int) -> None:
+    draft = matrix.spoilt(dict.fromkeys(matrix.SINCE, count), seed)
+    _, found = matrix.judged(matrix.since(draft, matrix.case_of(draft.spoilt_cells())))
+    assert have(found) == matrix.of_rules(matrix.told(draft))
+
+
+def test_what_changed_since_the_last_list_is_found_in_an_export_that_was_written_and_read_again() -> None:
+    draft = matrix.spoilt(dict.fromkeys(matrix.SINCE, 3))
+    _, found = matrix.judged(matrix.since(draft, matrix.through_an_export(draft)))
+    assert have(found) == matrix.of_rules(matrix.told(draft))
 
 
 @pytest.mark.parametrize("turn", range(len(TWICE) // 3))

@@ -25,7 +25,10 @@ from pipeline.figures.svg import mirrored
 from pipeline.project import Project
 
 # The collection report's own sections read another brief: test_collection.
-COLLECTION = {"answered", "completeness", "coverage", "gates", "progress", "sectors", "workspaces"}
+COLLECTION = {
+    "answered", "completeness", "copied", "coverage", "expected", "gates", "progress", "revisits", "sectors",
+    "workspaces",
+}  # fmt: skip
 SECTIONS = {name: one for name, one in vars(figures).items() if isinstance(one, Section) and name not in COLLECTION}
 # Sections of single subjects, which the overview of a directorate does not show: test_subjects.
 OF_SUBJECTS = {
@@ -33,7 +36,9 @@ OF_SUBJECTS = {
     for name, one in SECTIONS.items()
     if one.draw.__module__.rpartition(".")[2] in ("domain", "gap_list", "hospitals", "primary_care")
 }
-NATIONAL = {"directorates", "priorities", "amenities_by_directorate", "reconciliation"}
+NATIONAL = {
+    "directorates", "priorities", "amenities_by_directorate", "reconciliation", "tile_map", "choropleth",
+}  # fmt: skip
 
 
 def brief_of(project: Project, scope: str) -> Brief:
@@ -123,7 +128,7 @@ def test_shares_of_facilities_and_of_mentions_stand_in_tables_of_their_own() -> 
 
 def test_rates_name_their_benchmark_source_and_what_is_not_computable() -> None:
     found = text(shown(brief_of(made.whole(), "erbil"), "population"))
-    assert "Sphere Handbook" in found and "2018-07-01" in found
+    assert "Sphere Handbook" in found and "1 July 2018" in found
     assert "not computable: the cadres have no names yet" in found
     assert "not only those reported by Erbil" in found
 
@@ -260,10 +265,10 @@ def test_a_label_always_ends_before_its_note(label: str, note: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [(None, "–"), (0.0, "0 %"), (0.2, "<1 %"), (99.7, ">99 %"), (100.0, "100 %"), (62.5, "63 %"), (12.4, "12 %")],
+    [(None, "–"), (0.0, "0%"), (0.2, "<1%"), (99.7, ">99%"), (100.0, "100%"), (62.5, "63%"), (12.4, "12%")],
 )
 def test_a_share_is_never_rounded_to_nothing_or_to_all(share: float | None, said: str) -> None:
-    assert words.percent(share) == said.replace(" ", "\u202f")
+    assert words.percent(share) == (words.LEFT_TO_RIGHT if share in (0.2, 99.7) else "") + said
 
 
 def test_words_that_are_missing_are_told_with_their_place(here: Project) -> None:
@@ -294,3 +299,14 @@ def test_opening_a_brief_says_back_the_parameters(monkeypatch: pytest.MonkeyPatc
     (said,) = opened(monkeypatch, project)
     asked = {"round": made.round_of(project), "scope": "erbil", "report": "overview"}
     assert said["application/vnd.herams.parameters+json"] == asked
+
+
+def test_where_there_is_no_earlier_list_the_share_that_reported_is_a_reason_and_no_bar() -> None:
+    brief = brief_of(made.whole(), "erbil")
+    assert "Facilities of the last list that answered inside the window: not computable: no earlier list." in text(
+        shown(brief, "quality")
+    )
+    measures = brief.slices["measures"].copy()
+    mine = (measures["indicator"] == "COV_RESPONSE") & (measures["dimension"] == "all")
+    measures.loc[mine, ["numerator", "denominator", "reason"]] = ["90", "120", ""]
+    assert "90 of 120" in text(shown(changed(brief, measures=measures), "quality"))

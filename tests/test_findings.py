@@ -102,7 +102,9 @@ def test_drop_downs_offer_what_the_codebook_has_and_what_may_be_done(content: by
     about = (KARBALA[1], "QHeRAMS100")
     answers = options(content, filling.cell(about, "answer").coordinate)
     assert answers == ["Available", "Partially available", "Not available", "Not normally provided"]
-    assert options(content, filling.cell(about, "what").coordinate) == ["Correct it", "Make it blank"]
+    assert options(content, filling.cell(about, "what").coordinate) == [
+        "Correct it", "Make it blank", "Take the facility off the list"
+    ]  # fmt: skip
 
 
 def test_the_letter_says_until_when_and_to_which_office(content: bytes) -> None:

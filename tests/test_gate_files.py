@@ -7,12 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import ROUND, make_small
-from gate_records import SIZES, healthy, rows_of
+from gate_records import SIZES, healthy, own_list, rows_of
 
-from pipeline import clean, gate, verdict
+from pipeline import baseline, clean, gate, verdict
 from pipeline.errors import DecisionError, GateClosedError, RegistryError, SuiteError, UsageError, VerdictError
 from pipeline.project import Project
 
+NO_LIST = ["earlier_list_known", "info"]
 BY = "reason: asked by letter, role: head of statistics, office: directorate of health, date: 2023-11-20"
 
 
@@ -159,8 +160,11 @@ def boundaries(project: Project, *codes: str) -> None:
 def test_without_official_boundaries_the_verdict_says_not_checked(project: Project) -> None:
     gate.gate(project, ROUND, ["records"])
     found = verdict.read_findings(project, ROUND, "records")
-    assert found[["rule", "severity"]].to_numpy().tolist() == [["boundaries_known", "info"]]
-    assert found["value"].tolist() == ["not checked: places were not held against governorates"]
+    assert found[["rule", "severity"]].to_numpy().tolist() == [["boundaries_known", "info"], NO_LIST]
+    assert found["value"].tolist() == [
+        "not checked: places were not held against governorates",
+        "not checked: there is no earlier list of facilities to hold the round against",
+    ]
 
 
 def test_boundaries_that_come_later_void_the_verdict_and_are_judged_by(project: Project) -> None:
@@ -169,7 +173,19 @@ def test_boundaries_that_come_later_void_the_verdict_and_are_judged_by(project: 
     with pytest.raises(VerdictError, match=r"boundaries/governorates\.geojson"):
         verdict.require(project, ROUND, "records")
     gate.gate(project, ROUND, ["records"])
-    assert verdict.read_findings(project, ROUND, "records").empty
+    assert verdict.read_findings(project, ROUND, "records")[["rule", "severity"]].to_numpy().tolist() == [NO_LIST]
+
+
+def test_a_list_that_comes_later_voids_the_verdict_and_is_judged_by(project: Project) -> None:
+    gate.gate(project, ROUND, ["records"])
+    rows = own_list(healthy())
+    project.write_text(project.baseline(ROUND), baseline.text(rows[rows["facility_id"] != rows["facility_id"][0]]))
+    with pytest.raises(VerdictError, match=r"data/baselines/small-2023\.csv"):
+        verdict.require(project, ROUND, "records")
+    gate.gate(project, ROUND, ["records"])
+    found = verdict.read_findings(project, ROUND, "records")
+    assert found["rule"].tolist() == ["facilities_new", "boundaries_known"]
+    assert found["facility_id"].tolist() == [rows["facility_id"][0], ""]
 
 
 def test_boundaries_that_lack_a_governorate_or_are_none_are_refused(project: Project) -> None:

@@ -7,6 +7,7 @@ from small_round import SmallRound, catalogue, vocabulary
 
 from pipeline import indicators
 from pipeline.errors import RegistryError, UsageError
+from pipeline.indicators import Earlier
 
 WASH = ("BAWA1", "BASA1", "BAHA1", "BAFC1", "BAWM1")
 BEDS = ("BAINP1_SQ001", "BAINP1_SQ002", "BAINP1_SQ003")
@@ -421,3 +422,81 @@ def test_what_needs_an_earlier_round_says_so(small_round):
     small_round.add("anbar/1")
     assert small_round.row("COV_RESPONSE")["reason"] == "no_baseline"
     assert small_round.row("CHG_PANEL_OPS_OPERATIONAL", scope="anbar")["reason"] == "first_round"
+
+
+def test_answers_copied_forward_are_a_share_of_those_with_a_response_before(small_round):
+    for number in range(4):
+        small_round.add(f"a/{number}")
+    told = {"followed": frozenset({"a/1", "a/2", "a/3"}), "copied": frozenset({"a/1"})}
+    assert small_round.value("DQ_COPIED", **told) == (1, 3)
+    assert small_round.value("DQ_COPIED", "erbil", **told) == (0, 0)
+    aside = told | {"set_aside": frozenset({"a/1"})}
+    assert small_round.value("DQ_COPIED", **aside) == (1, 3)
+
+
+def test_agreement_adds_up_over_facilities_and_parts(small_round):
+    for facility, directorate in (("a/1", "anbar"), ("a/2", "anbar"), ("b/1", "erbil")):
+        small_round.add(facility, directorate)
+    visits = {
+        ("a/1", "beds"): indicators.Agreement(2, 3, 1, 0),
+        ("a/1", "services"): indicators.Agreement(80, 86, 0, 0),
+        ("b/1", "services"): indicators.Agreement(40, 50, 0, 36),
+        ("gone/1", "services"): indicators.Agreement(1, 86, 0, 0),
+    }
+    said = {"second_visits": visits}
+    assert small_round.value("DQ_AGREE", **said) == (122, 139)
+    assert small_round.value("DQ_AGREE", "anbar", **said) == (82, 89)
+    assert small_round.value("DQ_AGREE", "iraq", "module", "services", **said) == (120, 136)
+    row = small_round.row("DQ_AGREE", "erbil", "module", "services", **said)
+    assert (row["not_asked"], row["missing"]) == (36, 0)
+    assert small_round.row("DQ_AGREE", "anbar", "module", "beds", **said)["missing"] == 1
+
+
+def test_without_second_visits_there_is_no_agreement_and_the_reason_is_told(small_round):
+    small_round.add("a/1")
+    row = small_round.row("DQ_AGREE")
+    assert (row["numerator"], row["denominator"], row["reason"]) == (None, None, "no_revisits")
+
+
+def expected_of(*gone: tuple[str, str, str], expected: set[str], came: set[str]) -> Earlier:
+    """What a list expects: facilities that came, and those that are gone by id, directorate and type."""
+    rows = [
+        {"facility_id": key, "directorate": directorate, "sector": key.partition("/")[0], "type": kind,
+         "region": "kurdistan" if directorate == "erbil" else "federal", "governorate": "unknown", "tier": "primary"}
+        for key, directorate, kind in gone
+    ]  # fmt: skip
+    columns = ["facility_id", "directorate", "sector", "type", "region", "governorate", "tier"]
+    return Earlier(frozenset(expected), frozenset(came), pd.DataFrame(rows, columns=columns, dtype=str))
+
+
+def test_facilities_that_are_gone_are_expected_and_in_no_other_number(small_round):
+    for number in range(4):
+        small_round.add(f"anbar-west/{number}")
+    before = small_round.measures()
+    listed = expected_of(
+        ("anbar-west/7", "anbar", "hospital"), ("erbil-x/1", "erbil", "phc_main"),
+        expected={"anbar-west/0", "anbar-west/1", "anbar-west/2"}, came={"anbar-west/0", "anbar-west/1"},
+    )  # fmt: skip
+    assert small_round.value("COV_RESPONSE", earlier=listed) == (2, 5)
+    assert small_round.value("COV_RESPONSE", scope="anbar", earlier=listed) == (2, 4)
+    assert small_round.value("COV_RESPONSE", scope="erbil", earlier=listed) == (0, 1)
+    assert small_round.value("COV_RESPONSE", "anbar", "type", "hospital", earlier=listed) == (0, 1)
+    assert small_round.value("COV_RESPONSE", "anbar", "sector", "anbar-west", earlier=listed) == (2, 4)
+    after = small_round.measures(earlier=listed)
+    keys = ["indicator", "scope", "dimension", "group", "numerator", "denominator", "not_asked", "missing", "reason"]
+    # A gap between two shares says of each group, also of one without facilities, that it is too small.
+    before, after = (frame[frame["reason"] != "small"] for frame in (before, after))
+    others = [
+        frame[frame["indicator"] != "COV_RESPONSE"][keys].astype(str).to_numpy().tolist() for frame in (before, after)
+    ]
+    assert others[0] == others[1]
+
+
+def test_an_excluded_facility_that_the_list_expects_did_not_come(small_round):
+    small_round.add("anbar-west/1")
+    said = {
+        "excluded": ("anbar-west/9",),
+        "earlier": expected_of(expected={"anbar-west/1", "anbar-west/9"}, came={"anbar-west/1"}),
+    }
+    assert small_round.value("COV_RESPONSE", scope="anbar", **said) == (1, 2)
+    assert small_round.value("DQ_CORRECTED", scope="anbar", **said) == (1, 2)

@@ -342,6 +342,7 @@ def test_answers_that_are_all_those_of_the_response_before_are_told(
 ) -> None:
     _, account = ingested(export_of(EARLIER | before, LATER | after, {"subject_id": "X2", "CONDB": "A2"}))
     assert account["following"] == 1
+    assert account["followed"] == [{"file": "0.csv", "row": 3}]
     assert account["copied_forward"] == ([{"file": "0.csv", "row": 3}] if copied else [])
 
 

@@ -309,6 +309,7 @@ def test_the_numbers_are_whole():
 def judged(project: Project, made: SmallRound) -> Project:
     """The project with the tables of a round and verdicts about them that find nothing."""
     fine = verdict.IraqState(state="open", left_out=[], closed=[], absent=[])
+    project.write_json(project.account(ROUND), {"followed": [], "copied_forward": []})
     for name, table in {"records": pd.DataFrame({"subject_id": ["1"]}), **made.tables()}.items():
         project.write_table(ROUND, name, table)
         inputs = verdict.input_hashes(project, [project.table(ROUND, name)])
@@ -373,9 +374,9 @@ def test_facilities_of_which_a_text_was_recoded_count_as_changed(small, codebook
     small.write_table(ROUND, "records", records)
     why = "{reason: r, role: analyst, office: o, date: '2023-11-30', "
     recode = f"- {why}decision: recode, question: MoSD3, text: MoSD3other, was: Prison, now: A2, rows: '2'}}\n"
-    found = measure.recoded(small, ROUND, parse(recode, "decisions"), reference_places.load(small))
+    found = measure.recoded(small, ROUND, parse(recode, "decisions"), reference_places.load(small), codebook)
     assert {facility.rpartition("/")[2] for facility in found} == {"A", "B"}
-    assert measure.recoded(small, ROUND, (), reference_places.load(small)) == frozenset()
+    assert measure.recoded(small, ROUND, (), reference_places.load(small), codebook) == frozenset()
 
 
 @given(

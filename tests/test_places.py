@@ -76,3 +76,9 @@ def test_a_registry_and_a_list_that_differ_are_refused(small: Project) -> None:
     small.write_csv(path, frame[frame["slug"] != "erbil"])
     with pytest.raises(RegistryError, match="differ about erbil"):
         places_of.load(small)
+
+
+def test_every_directorate_has_a_language_that_it_reads_first(places: Places) -> None:
+    languages = places.default_language
+    assert (languages["basra"], languages["erbil"], languages["duhok"]) == ("ar", "ckb", "ar")
+    assert set(languages.values()) == {"ar", "ckb"}

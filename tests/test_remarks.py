@@ -7,7 +7,7 @@ from pathlib import Path
 
 import made
 import pytest
-from subject_briefs import as_figures_see_it, brief_of, cut_of, material, page
+from subject_briefs import as_figures_see_it, brief_of, cut_of, material, page, shared_cuts
 
 from pipeline import brief, figures, remarks
 from pipeline.brief import edition
@@ -30,15 +30,15 @@ KNOWN = ("kirkuk", "erbil")
 
 
 def told_of(scope: str) -> Brief:
-    found, project = replace(material(), remarks=remarks.parse(SAID, "remarks.yml", KNOWN)), made.whole()
-    told, slices = brief.cut(found, scope, brief.shared(found, project.scopes), SUBJECTS["overview"])
+    found = replace(material(), remarks=remarks.parse(SAID, "remarks.yml", KNOWN))
+    told, slices = brief.cut(found, scope, shared_cuts(found), SUBJECTS["overview"])
     return as_figures_see_it(told | {"report": "overview"}, slices)
 
 
 def test_a_remark_stands_on_the_page_of_its_directorate_in_its_own_language() -> None:
     found = page(told_of("kirkuk"))["remark"]
     assert '<blockquote lang="ar" dir="rtl"><p>مركزان في داقوق &lt;أعيد&gt; بناؤهما.</p>' in found
-    assert "Kirkuk Health Department, 2023-12-05" in found and "://" not in found
+    assert "Kirkuk Health Department, 5 December 2023" in found and "://" not in found
 
 
 def test_it_stands_on_no_other_page_and_changes_no_number_of_its_own() -> None:

@@ -103,7 +103,7 @@ def test_a_closed_directorate_has_a_page_that_says_so_and_holds_no_number(tmp_pa
     project = made.copy(tmp_path)
     made.close(project, "kirkuk")
     page = again(project).pages[0].read_text(encoding="utf-8")
-    assert '<body class="closed">' in page and "Why no_blank_key." in page
+    assert '<body class="closed overview">' in page and "Why no_blank_key." in page
     assert "<svg" not in page and "%" not in re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     assert project.read_json(places(project)[1])["state"] == "closed"
 

@@ -23,6 +23,7 @@ POPULATION, CODE = (KARBALA[0], "MoSDPOP"), (KARBALA[2], "MoSD1")
 SERVICE, BARRIER = (KARBALA[1], "QHeRAMS100"), (KARBALA[3], "QHeRAMS100x_1")
 TWIN = (KARBALA[7], "subject_id")
 SHARED = [(KARBALA[4], "MoSD1"), (KARBALA[5], "MoSD1")]
+FOREIGN = (KARBALA[8], "MoSD1")
 MISSING = [(KARBALA[6], "QHeRAMS101"), (KARBALA[6], "QHeRAMS102")]
 
 BY_HAND = f"""# First letter
@@ -155,6 +156,31 @@ def test_what_is_confirmed_is_accepted_until_the_report_date(
     assert (entry["decision"], entry["rule"], entry["until"]) == ("accept", "catchment_usual", "2023-11-30")
     judged = gate.gate(project, ROUND, ["records"])["records"]
     assert next(rule.settled for rule in judged.rules if rule.rule == "catchment_usual") == 1
+
+
+def test_a_critical_finding_is_accepted_with_a_reason_where_its_rule_may_be_wrong(
+    project: Project, filling: Filling, tmp_path: Path
+) -> None:
+    right = "It is right, because (see remark)"
+    with pytest.raises(DecisionError, match="needs a reason"):
+        imported(project, filling.say(FOREIGN, right), tmp_path)
+    imported(project, filling.say(FOREIGN, right, remark="Taken over in 2021, the code stayed"), tmp_path)
+    (entry,) = entries(project)
+    assert (entry["decision"], entry["rule"], entry["facility"]) == (
+        "accept",
+        "code_of_directorate",
+        facility(FOREIGN[0]),
+    )
+    judged = gate.gate(project, ROUND, ["records"])["records"]
+    assert next(rule.settled for rule in judged.rules if rule.rule == "code_of_directorate") == 1
+
+
+def test_any_facility_may_be_said_not_to_exist_with_a_reason(
+    project: Project, filling: Filling, tmp_path: Path
+) -> None:
+    told = imported(project, filling.say(MISSING[0], "Take the facility off the list", remark="Never built"), tmp_path)
+    assert [(one.decision, getattr(one, "facility", "")) for one in told.new] == [("exclude", facility(KARBALA[6]))]
+    assert told.left_behind.empty
 
 
 def test_nothing_is_accepted_that_the_other_answers_settle(project: Project, filling: Filling, tmp_path: Path) -> None:

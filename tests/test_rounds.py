@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import made
 import pytest
 from conftest import ROOT, ROUND
 
-from pipeline import rounds, simulate
+from pipeline import baseline, places, rounds, simulate
 from pipeline.errors import ExportError, RegistryError, UsageError
 from pipeline.project import Project
 
@@ -35,6 +36,9 @@ def test_a_round_is_registered_open_and_its_exports_are_tracked(small: Project, 
     assert again.exports("spring-2024")[0].read_bytes() == path.read_bytes()
     assert (small.root / "data/raw/spring-2024.dvc").is_file()
     assert again.decisions("spring-2024").is_file() and again.remarks("spring-2024").is_file()
+    assert again.read_text(again.revisits("spring-2024")) == "facility_id,question,answer\n"
+    assert baseline.load(again, "spring-2024", places.load(again)).empty
+    assert again.baseline("spring-2024").is_file()
 
 
 def test_the_registry_keeps_its_comments_and_order() -> None:
@@ -80,3 +84,40 @@ def test_two_exports_of_one_name_are_refused(small: Project, tmp_path: Path) -> 
     paths = [export(small, tmp_path / "a"), export(small, tmp_path / "b")]
     with pytest.raises(UsageError, match="the same file name"):
         rounds.add(small, "spring-2024", "iraq-2022", paths, WINDOW, "2024-07-31")
+
+
+def test_a_round_is_held_against_the_facilities_of_an_earlier_one(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    before = made.round_of(project)
+    subprocess.run([sys.executable, "-m", "dvc", "init", "--no-scm", "--quiet"], cwd=project.root, check=True)
+    path = export(project, tmp_path / "delivery")
+    rounds.add(project, "spring-2024", "iraq-2022", [path], WINDOW, "2024-07-31", previous=before)
+    listed = baseline.load(project, "spring-2024", places.load(project))
+    assert len(listed) == len(project.read_table(before, "facilities"))
+    again = Project(project.root)
+    text = again.read_text(again.baseline("spring-2024"))
+    said = rounds.baseline(again, "spring-2024", None, None)
+    assert said == "data/baselines/spring-2024.csv: 0 facilities, 0 of them closed and not expected"
+    assert "300 facilities" in rounds.baseline(again, "spring-2024", before, None)
+    assert again.read_text(again.baseline("spring-2024")) == text
+
+
+def test_a_list_that_is_not_sound_or_of_a_round_without_tables_changes_nothing(small: Project, tmp_path: Path) -> None:
+    before = small.read_text(small.baseline(ROUND))
+    list_ = tmp_path / "list.csv"
+    list_.write_text(baseline.text(baseline.empty()) + "a/1" + "," * 5 + ",nowhere" + "," * 10 + "\n", encoding="utf-8")
+    with pytest.raises(RegistryError, match="unknown directorate: nowhere"):
+        rounds.baseline(small, ROUND, None, list_)
+    list_.write_bytes("الرمادي".encode("cp1256"))
+    with pytest.raises(UsageError, match="is not UTF-8"):
+        rounds.baseline(small, ROUND, None, list_)
+    with pytest.raises(UsageError, match="cannot be held against itself"):
+        rounds.baseline(small, ROUND, ROUND, None)
+    with pytest.raises(UsageError, match="unknown round 'small-2022': did you mean"):
+        rounds.baseline(small, ROUND, "small-2022", None)
+    assert small.read_text(small.baseline(ROUND)) == before
+    path = export(small, tmp_path / "delivery")
+    known = untouched(small)
+    with pytest.raises(UsageError, match="has no tables facilities, answers, staff on this disk"):
+        rounds.add(small, "spring-2024", "iraq-2022", [path], WINDOW, "2024-07-31", previous=ROUND)
+    assert untouched(small) == known

@@ -140,6 +140,8 @@ def test_a_run_that_is_stopped_while_notebooks_run_leaves_no_process_behind(
     while started & alive():
         assert time.monotonic() < end
         time.sleep(0.05)
+    if how is signal.SIGINT:
+        assert "not made yet" in made.read_text(project.front_page())
 
 
 def test_a_cluster_makes_the_same_bytes(made: Project, tmp_path: Path) -> None:

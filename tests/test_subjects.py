@@ -11,10 +11,11 @@ import subject_briefs
 from subject_briefs import brief_of, cut_of, material, page, sections
 
 from pipeline import figures, words
-from pipeline.brief.declared import SHOWN, declared
+from pipeline.brief.declared import declared
 from pipeline.brief.slices import PHC
 from pipeline.figures.areas import areas, of_area, worst
 from pipeline.figures.domain import short
+from pipeline.figures.gap_list import SHOWN
 
 REPORTS = ("hospitals", "primary-care", "child-health", "reproductive")
 
@@ -161,7 +162,7 @@ def test_the_gap_list_holds_what_facilities_declare_of_the_services_of_its_modul
     ]
     counts = [(-len(row["not_available"].split()), -len(row["partial"].split())) for _, row in rows.iterrows()]
     assert counts == sorted(counts)
-    assert len(rows) == SHOWN < told["lengths"]["declared"] <= lacking["facility_id"].nunique()
+    assert SHOWN < len(rows) == told["lengths"]["declared"] <= lacking["facility_id"].nunique()
 
 
 def test_the_gap_list_names_services_by_their_short_names_and_counts_them() -> None:

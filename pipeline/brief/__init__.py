@@ -8,7 +8,7 @@ one stroke.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ import pandas as pd
 from pipeline import remarks
 from pipeline.brief import collection as brief_collection
 from pipeline.brief import lists as brief_lists
+from pipeline.brief import map as brief_map
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
+from pipeline.brief import truth as brief_truth
 from pipeline.brief.declared import declared
 from pipeline.brief.material import Material, gather
 from pipeline.brief.subjects import SUBJECTS, Subject, of_domains
@@ -32,7 +34,7 @@ Slices = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Cuts:
-    """What several briefs of a round share, cut once: measures by scope, facilities with their gaps, words."""
+    """What several briefs of a round share, cut once: measures by scope, facilities with their gaps, words, maps."""
 
     measures: Mapping[str, pd.DataFrame]
     areas: Mapping[str, pd.DataFrame]
@@ -40,15 +42,25 @@ class Cuts:
     states: Mapping[str, str]
     words: list[dict[str, str]]
     everywhere: Slices
+    maps: brief_map.Maps
 
 
 def brief(project: Project, round_name: str) -> None:
-    """Cuts the briefs of all reports of a round; refuses tables that no verdict judged."""
+    """Cuts the briefs of a round's own reports; refuses tables that no verdict judged."""
+    _cut_all(project, round_name, project.briefs(round_name), project.registry.reports_of)
+
+
+def more(project: Project, round_name: str) -> None:
+    """Cuts the briefs of all other reports: of each subject for each directorate and ministry."""
+    _cut_all(project, round_name, project.more_briefs(round_name), project.registry.more_reports_of)
+
+
+def _cut_all(project: Project, round_name: str, place: Path, reports_of: Callable[[str], Iterable[str]]) -> None:
     material = gather(project, round_name)
-    cuts = shared(material, project.scopes)
-    with project.replacing_folder(project.briefs(round_name)) as draft:
+    cuts = shared(material, project.scopes, brief_map.shared(project, material))
+    with project.replacing_folder(place) as draft:
         for scope in project.scopes:
-            for report in project.registry.reports_of(scope):
+            for report in reports_of(scope):
                 told, slices = cut_of(project.registry.reports[report], material, scope, cuts)
                 _write(project, draft / scope / report, told | {"report": report}, slices)
 
@@ -62,7 +74,7 @@ def cut_of(report: Report, material: Material, scope: str, cuts: Cuts) -> tuple[
     return cut(material, scope, cuts, subject)
 
 
-def shared(material: Material, scopes: Iterable[str]) -> Cuts:
+def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps) -> Cuts:
     """The cuts of a round for some scopes."""
     scopes = tuple(scopes)
     measures = brief_slices.measures(material, scopes)
@@ -72,6 +84,7 @@ def shared(material: Material, scopes: Iterable[str]) -> Cuts:
         lists=brief_lists.lists(material),
         states={scope: brief_state.state(material, scope) for scope in scopes},
         words=brief_slices.words(material),
+        maps=maps,
         everywhere=_empty() | {"items": brief_slices.items(material), "methods": brief_slices.methods()},
     )
 
@@ -101,7 +114,9 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
     if subject.declares:
         services = tuple(slices["items"].loc[slices["items"]["kind"] == "service", "item"])
         slices["declared"], lengths["declared"] = declared(material, scope, services)
-    return told | {
+    drawn, of_maps = brief_map.cut(material, scope, cuts.maps) if subject.has_maps else ({}, {})
+    slices |= of_maps
+    return told | drawn | {
         "lengths": lengths,
         "population": _population(material, scope),
         "benchmarks": material.reference["benchmarks"].to_dict("records"),
@@ -115,8 +130,10 @@ def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str
     told = {**_who(material, scope), **brief_state.about(material, scope), "kind": "collection"}
     findings = brief_state.findings_of(material, scope).head(brief_state.FINDINGS_SHOWN).drop(columns="sector")
     words = brief_slices.labels(material, scope, cuts.words)
-    labels = pd.concat([words, brief_collection.labels(material, scope)], ignore_index=True)
-    return told, {"labels": labels, "findings": findings, **brief_collection.slices(material, scope)}
+    of_places, of_questions = brief_collection.labels(material, scope), brief_truth.labels(material)
+    labels = pd.concat([words, of_places, of_questions], ignore_index=True)
+    counted = brief_collection.slices(material, scope) | brief_truth.slices(material, scope)
+    return told, {"labels": labels, "findings": findings, **counted}
 
 
 def _numbers(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Slices:

@@ -1,6 +1,7 @@
 """The slices of the collection report: who has answered, when, how fully, what was doubted, and what came back.
 
 coverage      directorate, sector, facilities, in_window, first, last: each sector of the list, also a silent one
+expected      how the round covers the last list of facilities: brief.coverage says what is in it
 progress      day, facilities: how many facilities' answers date from a day
 completeness  directorate, module, numerator, denominator: COV_ITEMS; no row for a directorate that is closed
 workspaces    directorate, sector, facilities, critical, warning, settled: findings by where the answers were keyed
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from pipeline.brief import coverage as brief_coverage
 from pipeline.brief import state as brief_state
 from pipeline.brief.material import Material
 from pipeline.verdict import Verdict
@@ -31,6 +33,7 @@ def slices(material: Material, scope: str) -> dict[str, pd.DataFrame]:
     findings = brief_state.findings_of(material, scope)
     return {
         "coverage": coverage(material, mine, members),
+        "expected": brief_coverage.expected(material, members),
         "progress": progress(mine),
         "completeness": completeness(material, members),
         "workspaces": workspaces(mine, findings),

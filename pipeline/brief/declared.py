@@ -18,12 +18,11 @@ COLUMNS = [
     "place", "facility_id", "name_en", "name_local", "type", "directorate", "sector", "not_available", "partial",
 ]  # fmt: skip
 WORDS = ("not_available", "partial")
-SHOWN = 50
 Flags = npt.NDArray[np.bool_]
 
 
 def declared(material: Material, scope: str, services: Sequence[str]) -> tuple[pd.DataFrame, int]:
-    """The facilities of a scope that lack most of some services, and how many lack any; none set aside or twice."""
+    """The facilities of a scope that lack any of some services, and how many they are; none set aside or twice."""
     facts = material.facts
     cells, inside = facts.items(*services), facts.delivery & _mine(material, scope)
     lacking = {word: cells.is_in(word) & inside[:, None] for word in WORDS}
@@ -31,10 +30,9 @@ def declared(material: Material, scope: str, services: Sequence[str]) -> tuple[p
     rows = np.flatnonzero(counts["not_available"] + counts["partial"])
     # The facilities of the facts stand in the order of their ids: equals keep it.
     worst = rows[np.lexsort((-counts["partial"][rows], -counts["not_available"][rows]))]
-    shown = worst[:SHOWN]
-    told = facts.facilities.iloc[shown].assign(
-        place=range(1, len(shown) + 1),
-        **{word: _named(found[shown], services) for word, found in lacking.items()},
+    told = facts.facilities.iloc[worst].assign(
+        place=range(1, len(worst) + 1),
+        **{word: _named(found[worst], services) for word, found in lacking.items()},
     )
     return told[COLUMNS].reset_index(drop=True), len(rows)
 

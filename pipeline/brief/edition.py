@@ -1,6 +1,6 @@
 """The public edition of a brief: what may not go out is cut here, so that no page can show it.
 
-Never public for a single facility: coordinates and partners' names (no brief has them), what it said of a restricted
+Never public for a single facility: its place, partners' names (no brief has them), what it said of a restricted
 service, that conflict or security hinders it, and, on a page about restricted services, its name. What is restricted
 says the codebook (`sensitivity`). So lists of what facilities lack, findings and decisions lose their facilities, a
 remark stays inside, and a figure about a restricted matter that speaks of one or two facilities is always suppressed.
@@ -28,9 +28,12 @@ RESTRICTED_CAUSES = ("conflict", "security")
 # Lists whose rows say what single facilities lack, and findings, which quote their answers.
 INTERNAL_SLICES = ("declared", "findings")
 INTERNAL_LISTS = ("gaps",)
+# The place of a single facility on a map; squares with several may go out (`brief.map`).
+PLACES = "point"
 KNOWN_SLICES = {
     "measures", "comparison", "areas", "labels", "items", "methods", "facilities", *INTERNAL_SLICES, "coverage",
     "progress", "completeness", "workspaces", "answered", "changed", "gates", "expectations",
+    "tiles", "map", "map_values", "map_names",
 }  # fmt: skip
 # What is told of a decision without saying about which facility, and what it answered.
 OF_DECISIONS = ("decision", "rule", "directorate", "until", "role", "office", "date")
@@ -48,6 +51,8 @@ def public(
     cut = {name: rows.head(0) if name in INTERNAL_SLICES else rows for name, rows in slices.items()}
     if "facilities" in cut:
         cut["facilities"] = _named(cut["facilities"], names_facilities(slices, subject, settings))
+    if "map" in cut:
+        cut["map"] = cut["map"][cut["map"]["layer"] != PLACES].reset_index(drop=True)
     if "measures" in cut:
         cut |= _suppressed(cut, settings)
     return {**_told(told), "edition": "public", "suppress_below": settings.suppress_below}, cut
@@ -72,7 +77,16 @@ def _told(told: Mapping[str, Any]) -> dict[str, Any]:
         "set_aside": [row | nobody for row in told["set_aside"]],
         # Free text may name anybody.
         **({"remark": {}} if "remark" in told else {}),
+        **({"map": _map(told["map"])} if "map" in told else {}),
     }
+
+
+def _map(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What brief.json says of maps: exact places are left out, squares stay as they were cut."""
+    if told["points"] != "exact":
+        return dict(told)
+    counts = ("unplaced", "outside", "hidden")
+    return {name: value for name, value in told.items() if name not in counts} | {"points": "leave_out"}
 
 
 def _restricted(slices: Slices) -> dict[str, str]:
@@ -96,5 +110,5 @@ def _suppressed(slices: Slices, settings: Public) -> dict[str, pd.DataFrame]:
             return max(settings.suppress_below, RESTRICTED_BELOW)
         return settings.suppress_below
 
-    measures, areas = suppressed(slices["measures"], slices["areas"], modules, floor)
-    return {"measures": measures, "areas": areas}
+    names = [name for name in ("measures", "areas", "map_values") if name in slices]
+    return suppressed({name: slices[name] for name in names}, modules, floor)

@@ -14,7 +14,6 @@ COLUMNS = [
     "list", "place", "facility_id", "name_en", "name_local", "type", "directorate", "sector", "partial",
     "not_available",
 ]  # fmt: skip
-SHOWN = 15
 
 Lists = Mapping[str, pd.DataFrame]
 
@@ -41,7 +40,7 @@ def lists(material: Material) -> Lists:
 
 
 def facilities(material: Material, scope: str, whole: Lists) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The lists of a scope, cut to what a page prints, and how long each of them is in full."""
+    """The lists of a scope in full, and how long each of them is: a page prints their beginning."""
     left_out = material.standing.iraq.left_out if scope == "iraq" else ()
     members = [slug for slug in material.members(scope) if slug not in left_out]
     mine = {name: rows[rows["directorate"].isin(members)] for name, rows in whole.items()}
@@ -52,8 +51,7 @@ def facilities(material: Material, scope: str, whole: Lists) -> tuple[pd.DataFra
 
 
 def _listed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    shown = rows.head(SHOWN)
-    return shown.assign(list=name, place=range(1, len(shown) + 1))[COLUMNS]
+    return rows.assign(list=name, place=range(1, len(rows) + 1))[COLUMNS]
 
 
 def reconciliation(material: Material) -> list[dict[str, Any]]:
@@ -63,19 +61,14 @@ def reconciliation(material: Material) -> list[dict[str, Any]]:
         return []
     counts = _counts(material)
     rows = rows_of(totals)
-    return [
-        {"item": row["item"], "value": row["value"], "known": int(row["count"]), "found": _found(material, counts, row)}
-        for row in rows
-    ]
+    return [_compared(material, counts, row) for row in rows]
 
 
-def _found(material: Material, counts: Mapping[str, Mapping[str, int]], row: Mapping[str, str]) -> int:
+def _compared(material: Material, counts: Mapping[str, Mapping[str, int]], row: Mapping[str, str]) -> dict[str, Any]:
     item, value = row["item"], row["value"]
-    if item in counts["whole"]:
-        return counts["whole"][item]
-    if value == "blank":
-        return counts[item].get("missing", 0)
-    return counts[item].get(_canonical(material, item, value), 0)
+    word = _canonical(material, item, value) if value else ""
+    found = counts[item].get(word, 0) if word else counts["whole"][item]
+    return {"item": item, "value": value, "word": word, "known": int(row["count"]), "found": found}
 
 
 def _counts(material: Material) -> dict[str, dict[str, int]]:
@@ -93,6 +86,8 @@ def _of(values: pd.Series[str]) -> Iterable[tuple[str, int]]:
 
 def _canonical(material: Material, item: str, value: str) -> str:
     """Our word for a value as the real export writes it; its words before a colon are enough."""
+    if value == "blank":
+        return "missing"
     question = material.codebook.of_field(f"facilities.{'type' if item == 'facility_type' else item}")
     if question is None:
         return value

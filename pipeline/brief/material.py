@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline import baseline as baselines
 from pipeline import codebook as codebooks
-from pipeline import decisions, indicators, places, remarks, verdict
+from pipeline import decisions, indicators, places, remarks, revisits, verdict
 from pipeline.codebook import Codebook, rows_of
 from pipeline.decisions import Decision
 from pipeline.indicators import Facts
@@ -18,6 +19,7 @@ from pipeline.places import Places
 from pipeline.project import TABLES, Project
 from pipeline.registry import WIDER_SCOPES, Round
 from pipeline.remarks import Remark
+from pipeline.revisits import Revisits, agreement
 from pipeline.verdict import Standing, Verdict
 
 FACTS = ("facilities", "answers", "choices", "staff")
@@ -42,6 +44,11 @@ class Material:
     codebook: Codebook
     places: Places
     reference: Mapping[str, pd.DataFrame]
+    second_visits: Revisits
+    compared: pd.DataFrame
+    """What they found beside what was reported first, cell by cell."""
+    baseline: pd.DataFrame
+    """The facilities that the round should cover; none where there is no earlier list."""
     remarks: Mapping[str, Remark] = field(default_factory=dict)
     """What directorates say to their numbers."""
 
@@ -107,6 +114,11 @@ def gather(project: Project, round_name: str) -> Material:
     totals = project.reference(f"national_totals_{entry.report_date[:7]}.csv")
     if totals.is_file():
         reference["totals"] = project.read_csv(totals)
+    codebook, known, seen = (
+        codebooks.load(project, entry.form),
+        places.load(project),
+        revisits.load(project, round_name),
+    )
     return Material(
         round_name=round_name,
         entry=entry,
@@ -116,10 +128,13 @@ def gather(project: Project, round_name: str) -> Material:
         findings=_worst_first(pd.concat(findings, ignore_index=True)),
         decided=decisions.load(project, round_name),
         account=project.read_json(project.account(round_name)),
-        codebook=codebooks.load(project, entry.form),
-        places=places.load(project),
+        codebook=codebook,
+        places=known,
         reference=reference,
         remarks=remarks.load(project, round_name),
+        second_visits=seen,
+        compared=agreement.of_round(project, round_name, seen, codebook, known),
+        baseline=baselines.load(project, round_name, known),
     )
 
 

@@ -107,10 +107,9 @@ def _population(material: Material, scopes: Iterable[str]) -> pd.DataFrame:
 
 
 def governorates(material: Material, scope: str) -> list[str]:
-    """The governorates that a scope's page speaks of, by P-code: the first of each directorate, where it is at home."""
-    directorates = material.places.directorates
-    mine = directorates[directorates["slug"].isin(material.members(scope))]
-    return sorted({text.partition(" ")[0] for text in mine["governorates"]})
+    """The governorates that a scope's page speaks of, by P-code: those where its directorates are at home."""
+    at_home = material.places.at_home
+    return sorted({code for slug in material.members(scope) for code in at_home.get(slug, ())})
 
 
 def comparison(country: pd.DataFrame, beside: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -159,13 +158,22 @@ def words(material: Material) -> list[dict[str, str]]:
 def labels(material: Material, scope: str, shared: Iterable[dict[str, str]]) -> pd.DataFrame:
     """The words for codes that a scope's page shows: those that every page has, and its places; the first counts."""
     first: dict[tuple[str, str], dict[str, str]] = {}
-    for row in (*shared, *_place_labels(material, scope)):
+    for row in (*shared, *_place_labels(material, scope), *(_total_labels(material) if scope == "iraq" else ())):
         first.setdefault((row["list"], row["code"]), row)
     return pd.DataFrame(list(first.values()), columns=["list", "code", *NAMES])
 
 
 def _field_labels(material: Material) -> Iterable[dict[str, str]]:
-    for name in ("type", "urban_rural"):
+    return _labels_of(material, ("type", "urban_rural"))
+
+
+def _total_labels(material: Material) -> Iterable[dict[str, str]]:
+    """The words of what the known totals of the country count, besides types."""
+    return _labels_of(material, ("status", "building_condition", "functionality"))
+
+
+def _labels_of(material: Material, fields: Iterable[str]) -> Iterable[dict[str, str]]:
+    for name in fields:
         question = material.codebook.of_field(f"facilities.{name}")
         yield from _option_labels(name, [question] if question else [])
 

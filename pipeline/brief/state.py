@@ -5,6 +5,7 @@ Nothing here changes when only another directorate's data change, unless the pag
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from pipeline.verdict import State
 FINDINGS_SHOWN = 20
 # `unknown` and "" are no directorate: such findings are about the table as a whole.
 NOBODY = ("", "unknown")
+PLACES_OF_RESPONSES = ("followed", "copied_forward")
 
 
 def state(material: Material, scope: str) -> State:
@@ -54,7 +56,7 @@ def about(material: Material, scope: str, touched: tuple[str, ...] = ()) -> dict
         told["left_out"] = [slug for slug in members if slug in left_out]
         told["closed"] = [slug for slug in members if slug in material.standing.iraq.closed]
         told["states"] = {slug: state(material, slug) for slug in members}
-        told["account"] = material.account if scope == "iraq" else {}
+        told["account"] = _counts(material.account) if scope == "iraq" else {}
     return told
 
 
@@ -134,6 +136,11 @@ def set_aside_of(material: Material, members: tuple[str, ...]) -> list[dict[str,
         mine["facility_id"].isin(material.standing.set_aside), ["facility_id", "name_en", "name_local", "directorate"]
     ]
     return rows_of(rows.fillna("").sort_values("facility_id"))
+
+
+def _counts(account: Mapping[str, Any]) -> dict[str, Any]:
+    """The account without the places of single responses, which no page shows."""
+    return {name: told for name, told in account.items() if name not in PLACES_OF_RESPONSES}
 
 
 def _exports(material: Material, members: tuple[str, ...]) -> list[dict[str, str]]:

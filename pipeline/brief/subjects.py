@@ -43,6 +43,7 @@ class Subject:
     """Whether the page of a directorate prints what the directorate says to its numbers."""
     declares: bool = False
     """Whether the page lists facilities with the services of its modules that they lack."""
+    has_maps: bool = False
 
     def shown(self, names: Iterable[str]) -> set[str]:
         """Those of the indicators that the page shows."""
@@ -79,7 +80,7 @@ class Subject:
 
 
 SUBJECTS = {
-    "overview": Subject(lists=("fully_damaged", "gaps"), has_remark=True),
+    "overview": Subject(lists=("fully_damaged", "gaps"), has_maps=True, has_remark=True),
     "summary": Subject(
         shows=(
             *GROUND, "OPS", "FUN", "BLD", "ACC", "AMN", "CAU_FAC_HFFUNCTx", "BAR_FAC", "BAR_DOMAIN", "BED_COUNT",
@@ -88,7 +89,8 @@ SUBJECTS = {
         kinds=("amenity", "service"),
     ),
     "operations": Subject(
-        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN"), kinds=(), lists=("fully_damaged",)
+        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN"), kinds=(), lists=("fully_damaged",),
+        has_maps=True,
     ),
     "amenities": Subject(
         shows=(*GROUND, *WATER_TO_WASTE, "INF", "BAR_FAC", "BAR_MEN"), kinds=("amenity", "information")
@@ -109,7 +111,9 @@ SUBJECTS = {
         ),
         kinds=("amenity", "service"), cuts=PHC, is_narrow=True,
     ),
-    "facilities": Subject(shows=(*GROUND, "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps")),
+    "facilities": Subject(
+        shows=(*GROUND, "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps"), has_maps=True
+    ),
 }  # fmt: skip
 
 

@@ -22,11 +22,11 @@ REASON = "suppressed"
 BLANKED = ["numerator", "denominator", "not_asked", "missing"]
 # What facilities there are is public, and so are figures per population; the rural gap is blank below ten anyway.
 OPEN = ("U_", "POP_", "EQU_")
-AREA = "area:"
 # The figures that add up, over services, to one about their domain.
 WHOLES = {"SVC_FULL": "SVC_DOMAIN", "BAR_FAC": "BAR_DOMAIN"}
+Slices = Mapping[str, pd.DataFrame]
 Place = tuple[str, str]
-"""Dimension and group of the page itself; of a directorate on it `area:<slug>` and the level."""
+"""Dimension and group of the page itself; of a directorate `areas:<slug>`, of a map's area `map_values:<code>`."""
 Key = tuple[str, Place]
 Floor = Callable[[str], int]
 
@@ -85,21 +85,19 @@ class Sums:
         return (len(hidden) == 1 and not rest.size) or 0 < size < floor
 
 
-def suppressed(
-    measures: pd.DataFrame, areas: pd.DataFrame, modules: Mapping[str, str], floor: Floor
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Measures and areas of a brief with small cells blanked, and those from which they could be computed.
+def suppressed(slices: Slices, modules: Mapping[str, str], floor: Floor) -> dict[str, pd.DataFrame]:
+    """Measures, areas and values of maps with small cells blanked, and those from which they could be computed.
 
     `modules` has the module of each service, `floor` the number below which a cell of an indicator is small.
     """
-    sums = sums_of(measures, areas, modules, floor)
+    sums = sums_of(slices, modules, floor)
     sums.hide()
-    return _blanked(measures, _keys(measures), sums.cells), _blanked(areas, _keys(areas), sums.cells)
+    return {name: _blanked(rows, _keys(rows, name), sums.cells) for name, rows in slices.items()}
 
 
-def sums_of(measures: pd.DataFrame, areas: pd.DataFrame, modules: Mapping[str, str], floor: Floor) -> Sums:
+def sums_of(slices: Slices, modules: Mapping[str, str], floor: Floor) -> Sums:
     """The cells of a brief with all sums that they stand in, nothing hidden yet."""
-    sums = Sums(_cells(measures) | _cells(areas), floor)
+    sums = Sums({key: cell for name, rows in slices.items() for key, cell in _cells(rows, name).items()}, floor)
     services = list(_by_service(sums.cells, modules))
     for total, parts in services:
         sums.cells[total].reach = max(_known(*(sums.cells[key].denominator for key in parts)), default=None)
@@ -107,14 +105,14 @@ def sums_of(measures: pd.DataFrame, areas: pd.DataFrame, modules: Mapping[str, s
     return sums
 
 
-def _keys(rows: pd.DataFrame) -> list[Key]:
-    """The keys of the rows of measures, or of those of areas, which have a scope."""
-    places = AREA + rows["scope"].astype(str) if "scope" in rows else rows["dimension"].astype(str)
+def _keys(rows: pd.DataFrame, name: str) -> list[Key]:
+    """The keys of the rows of a slice: of areas and of maps with their scope."""
+    places = rows["dimension"].astype(str) if name == "measures" else f"{name}:" + rows["scope"].astype(str)
     return [(name, (place, group)) for name, place, group in zip(rows["indicator"], places, rows["group"], strict=True)]
 
 
-def _cells(rows: pd.DataFrame) -> dict[Key, Cell]:
-    keys = _keys(rows)
+def _cells(rows: pd.DataFrame, name: str) -> dict[Key, Cell]:
+    keys = _keys(rows, name)
     counts = {key: _number(count) for key, count in zip(keys, rows["numerator"], strict=True)}
     existing = {place: count for (indicator, place), count in counts.items() if indicator == "U_EXISTING"}
     return {
@@ -141,8 +139,11 @@ def _by_place(cells: Mapping[Key, Cell]) -> Iterator[tuple[Key, list[Key]]]:
 def _totals(place: Place) -> list[tuple[Place, str]]:
     """What a group is a part of, each with a word for the way that this is parted."""
     dimension, group = place
-    if dimension.startswith(AREA):
-        of_all = (("care", group) if group else ("all", ""), AREA)
+    kind, _, area = dimension.partition(":")
+    if area:
+        # Directorates, governorates and districts part the same whole, each in their own way.
+        by = kind if kind == "areas" else f"{kind} of {len(area)}"
+        of_all = (("care", group) if group else ("all", ""), by)
         return [of_all, ((dimension, ""), "level")] if group else [of_all]
     if dimension == "type":
         level = str(indicators.care(pd.Series([group])).iloc[0])

@@ -16,8 +16,9 @@ import yaml
 from pydantic import ValidationError
 
 from pipeline import codebook, strict_yaml
+from pipeline.codebook import Codebook
 from pipeline.decisions import faults
-from pipeline.decisions.faults import KEYS, NOT_ANSWERS, expected
+from pipeline.decisions.faults import KEYS, NOT_ANSWERS, OTHER, expected
 from pipeline.decisions.kinds import (
     FILE,
     Accept,
@@ -38,11 +39,9 @@ from pipeline.spelling import fold
 
 __all__ = [
     "KEYS", "NOT_ANSWERS", "Accept", "Correct", "Decision", "Exclude", "LeaveOut", "Merge", "Recode",
-    "apply", "check", "double_reports", "excluded", "expected", "left_out", "load", "named", "parse", "recoded_rows",
+    "apply", "check", "double_reports", "excluded", "expected", "left_out", "load", "named", "others",
+    "parse", "recoded_rows",
 ]  # fmt: skip
-
-# How exports name the option whose words stand in a column beside it.
-OTHER = "-oth-"
 
 
 def load(project: Project, round_name: str) -> tuple[Decision, ...]:
@@ -80,7 +79,9 @@ def parse(text: str, where: str) -> tuple[Decision, ...]:
     return decisions
 
 
-def apply(records: pd.DataFrame, decisions: Sequence[Decision], facility_ids: pd.Series) -> pd.DataFrame:
+def apply(
+    records: pd.DataFrame, decisions: Sequence[Decision], facility_ids: pd.Series, form: Codebook
+) -> pd.DataFrame:
     """The records after *recode*, *correct* and *exclude*; the other decisions change no record.
 
     `facility_ids` stand beside the rows as received. A decision about an unknown or doubled facility, an unknown
@@ -89,7 +90,7 @@ def apply(records: pd.DataFrame, decisions: Sequence[Decision], facility_ids: pd
     """
     rows = _rows(facility_ids)
     faults.refuse("decisions", faults.of_records(decisions, rows, facility_ids, records))
-    recodes = list(recoded_rows(records, decisions, facility_ids))
+    recodes = list(recoded_rows(records, decisions, facility_ids, form))
     stale = [faults.stale_recode(decisions, recode, len(touched)) for recode, touched in recodes]
     faults.refuse("decisions", [problem for problem in stale if problem])
     decided = _changed(records, decisions, recodes, rows)
@@ -100,7 +101,7 @@ def apply(records: pd.DataFrame, decisions: Sequence[Decision], facility_ids: pd
 
 
 def recoded_rows(
-    records: pd.DataFrame, decisions: Sequence[Decision], facility_ids: pd.Series
+    records: pd.DataFrame, decisions: Sequence[Decision], facility_ids: pd.Series, form: Codebook
 ) -> Iterator[tuple[Recode, npt.NDArray[np.intp]]]:
     """Each recode with the places of the rows that it touches, in the records as received."""
     corrected = {(one.facility, one.question) for one in decisions if isinstance(one, Correct)}
@@ -108,9 +109,15 @@ def recoded_rows(
         if isinstance(recode, Recode):
             texts = records[recode.text]
             alike = {text for text in texts.unique() if fold(text) == fold(recode.was)}
-            where = texts.isin(list(alike)) & (records[recode.question] == OTHER)
+            where = texts.isin(list(alike)) & records[recode.question].isin(others(form, recode.question))
             own = {facility for facility, question in corrected if question in (recode.question, recode.text)}
             yield recode, np.flatnonzero(where.to_numpy(dtype=bool) & ~facility_ids.isin(list(own)).to_numpy())
+
+
+def others(form: Codebook, column: str) -> list[str]:
+    """The codes by which a column says *other*, as the codebook has them; none where its question offers none."""
+    question = form.by_column.get(column)
+    return [code for code, word in question.canonical.items() if word == OTHER] if question else []
 
 
 def _changed(

@@ -26,6 +26,10 @@ from pipeline.errors import DecisionError
 KEYS = ("workspace_id", "subject_id")
 NOT_ANSWERS = (*KEYS, "source_file", "source_row")
 DATE = "date"
+# Our word for the option whose words stand in a column beside it; exports name it -oth-, A7, and otherwise.
+OTHER = "other"
+# A facility of the last list that stands in no row; the gate tells if what is accepted about it is not there.
+GONE = "facilities_gone"
 NUMBERS = {"integer": r"-?\d+", "decimal": r"-?\d+(?:\.\d+)?"}
 
 
@@ -56,6 +60,7 @@ def of_round(
         *_expired(decisions, report_date),
         *_strange_directorates(decisions, directorates),
         *_strange_answers(decisions, codebook),
+        *_nothing_to_recode(decisions, codebook),
     ]
 
 
@@ -104,6 +109,17 @@ def _strange_answers(decisions: Sequence[Decision], codebook: Codebook) -> list[
     return problems
 
 
+def _nothing_to_recode(decisions: Sequence[Decision], codebook: Codebook) -> list[str]:
+    return [
+        f"{named(decisions, decision)}: {decision.question} has no option *other* in the codebook: correct the answers "
+        "one by one"
+        for decision in decisions
+        if isinstance(decision, Recode)
+        and decision.question in codebook.by_column
+        and OTHER not in codebook.by_column[decision.question].canonical.values()
+    ]
+
+
 def _stale_corrections(decisions: Sequence[Decision], rows: Mapping[str, int], records: pd.DataFrame) -> list[str]:
     problems = []
     for decision in decisions:
@@ -134,6 +150,7 @@ def _strange_facilities(decisions: Sequence[Decision], rows: Mapping[str, int], 
     return [
         f"{named(decisions, decision)}: {_strange_facility(facility, ids)}"
         for decision in decisions
+        if not (isinstance(decision, Accept) and decision.rule == GONE)
         for facility in (getattr(decision, "facility", ""), getattr(decision, "into", ""))
         if facility and facility not in rows
     ]

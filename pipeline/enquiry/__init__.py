@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -17,7 +17,8 @@ from pipeline import relevance
 from pipeline.codebook import Codebook, rows_of
 from pipeline.decisions import NOT_ANSWERS, expected
 
-ACTIONS = ("correct", "blank", "confirm", "double", "exclude")
+ACTIONS = ("correct", "blank", "confirm", "insist", "double", "exclude")
+RIGHT = ("confirm", "insist")  # that an answer is right as it is; of a critical finding only with a reason
 PLATFORM = "platform"
 IN_DOUBT = "rule in doubt"  # how the gate marks findings of a rule that is itself to be settled
 BARRIERS = 5  # the skip rule by which a cause is asked
@@ -28,6 +29,9 @@ OF_MODULE = ("required_answers", "modules_complete")
 OF_SEVERAL = ("codes_of_one_facility", "coordinates_of_one_facility", "catchment_of_one_facility")
 MOST_SHARING = 5  # more is no help to anybody
 BETWEEN = re.compile(r"(\d[\d,.-]*) to (\d[\d,.-]*)")
+BEFORE = re.compile(r"was (.+) on the last list")
+# The rule about facilities of the last list that stand in no row: nothing can be corrected, only confirmed.
+GONE = "facilities_gone"
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Enquiry:
     actions: tuple[str, ...]
     same_as: tuple[str, ...]  # the facilities that this one may be a double report of
     sharing: tuple[str, ...]  # others that give the very same answer, where that is what is in doubt
+    before: tuple[str, str] | None = None  # what the last list says, and what is so now: of this cell, or in all
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -61,12 +66,18 @@ class Enquiry:
 
 @dataclass(frozen=True)
 class Source:
-    """The records after decisions, who reports each of them, the form, and the rules that a merge settles."""
+    """The records after decisions, who reports each of them, the form; the rules that a merge settles, and the critical
+    ones whose finding may be right all the same.
+
+    `listed` has the names, local and English, of the facilities of the last list.
+    """
 
     records: pd.DataFrame
     placed: pd.DataFrame
     codebook: Codebook
     settled_by_merge: Collection[str]
+    may_be_right: Collection[str] = ()
+    listed: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def cell(self, row: int, column: str) -> str:
         """What stands in a cell; blank where the records have no such column."""
@@ -83,7 +94,8 @@ def enquiries(found: pd.DataFrame, source: Source) -> list[Enquiry]:
     ids = source.placed["facility_id"].reset_index(drop=True)
     doubled = ids.duplicated(keep=False).to_numpy()
     rows = {str(facility): row for row, facility in enumerate(ids) if not doubled[row]}
-    asked = found[is_open(found) & (found["settled_by"] != IN_DOUBT) & found["facility_id"].isin(list(rows))]
+    open_ones = found[is_open(found) & (found["settled_by"] != IN_DOUBT)]
+    asked = open_ones[open_ones["facility_id"].isin(list(rows)) & (open_ones["rule"] != GONE)]
     missing = _Missing(source, {rows[facility] for facility in asked["facility_id"][asked["rule"].isin(OF_MODULE)]})
     merged: dict[tuple[str, str], Enquiry] = {}
     for finding in rows_of(asked):
@@ -91,6 +103,7 @@ def enquiries(found: pd.DataFrame, source: Source) -> list[Enquiry]:
         for column in _columns(finding, row, source, missing):
             one = _enquiry(finding, row, column, source, rows)
             merged[one.key] = _both(merged[one.key], one) if one.key in merged else one
+    merged |= {one.key: one for one in _gone(open_ones, source)}
     form = {column: place for place, column in enumerate(source.codebook.columns)}
     every = sorted(
         merged.values(), key=lambda one: (one.directorate, one.sector, one.facility_id, form.get(one.column, -1))
@@ -101,6 +114,24 @@ def enquiries(found: pd.DataFrame, source: Source) -> list[Enquiry]:
 def is_open(found: pd.DataFrame) -> pd.Series[bool]:
     """Where a finding is more than counted, and no decision settles it."""
     return found["severity"].isin(["critical", "warning"]) & found["settled_by"].isin(["", IN_DOUBT])
+
+
+def names(baseline: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """The names, local and English, of the facilities of a list."""
+    columns = (baseline[name].astype(str) for name in ("facility_id", "name_local", "name_en"))
+    return {facility: (local, english) for facility, local, english in zip(*columns, strict=True)}
+
+
+def _gone(found: pd.DataFrame, source: Source) -> Iterator[Enquiry]:
+    """An enquiry for each facility of the last list that stands in no row."""
+    for finding in rows_of(found[(found["rule"] == GONE) & found["facility_id"].isin(list(source.listed))]):
+        local, english = source.listed[finding["facility_id"]]
+        yield Enquiry(
+            facility_id=finding["facility_id"], directorate=finding["directorate"], sector=finding["sector"],
+            name_local=local, name_en=english, column=finding["question"], value="",
+            findings=((GONE, finding["question"]),), severity=finding["severity"], between=None, actions=("confirm",),
+            same_as=(), sharing=(),
+        )  # fmt: skip
 
 
 class _Missing:
@@ -138,6 +169,7 @@ def _columns(finding: Mapping[str, str], row: int, source: Source, missing: _Mis
 
 def _enquiry(finding: Mapping[str, str], row: int, column: str, source: Source, rows: Mapping[str, int]) -> Enquiry:
     between = BETWEEN.search(finding["expected"])
+    before = BEFORE.search(finding["expected"])
     merges = finding["rule"] in source.settled_by_merge
     same_as = tuple(_same_as(finding, row, source, rows)) if merges else ()
     return Enquiry(
@@ -154,25 +186,29 @@ def _enquiry(finding: Mapping[str, str], row: int, column: str, source: Source, 
         actions=tuple(_actions(finding, column, source, row, bool(same_as))),
         same_as=same_as,
         sharing=_sharing(finding, column, source) if finding["rule"] in OF_SEVERAL else (),
+        before=(before[1], finding["value"]) if before else None,
     )
 
 
 def _actions(finding: Mapping[str, str], column: str, source: Source, row: int, has_twin: bool) -> Iterator[str]:
-    """What may be answered: a critical finding is mended, not confirmed; only a row in doubt as a whole may leave."""
+    """What may be answered. A critical finding is mended, unless its rule can be wrong: then there must be a reason, as
+    there must be for a facility to leave the list.
+    """
     question = source.codebook.by_column[column]
     value = source.cell(row, column)
-    whole_row = finding["rule"] in source.settled_by_merge or question.module == PLATFORM
     if column not in NOT_ANSWERS and not question.is_personal:
         yield "correct"
         if value and question.module != PLATFORM:
             yield "blank"
     is_named = column == finding["question"] or finding["rule"] in OF_MODULE
-    if is_named and finding["severity"] == "warning" and not expected(question, column, value):
-        yield "confirm"
+    if is_named and not expected(question, column, value):
+        if finding["severity"] == "warning":
+            yield "confirm"
+        elif finding["rule"] in source.may_be_right:
+            yield "insist"
     if has_twin:
         yield "double"
-    if whole_row:
-        yield "exclude"
+    yield "exclude"
 
 
 def _same_as(finding: Mapping[str, str], row: int, source: Source, rows: Mapping[str, int]) -> list[str]:
@@ -193,9 +229,10 @@ def _sharing(finding: Mapping[str, str], column: str, source: Source) -> tuple[s
 
 def _both(one: Enquiry, other: Enquiry) -> Enquiry:
     """Two findings about one cell as one enquiry: what both allow, except that either may doubt the whole row."""
-    allowed = set(one.actions) | set(other.actions)
-    if "confirm" not in one.actions or "confirm" not in other.actions:
-        allowed.discard("confirm")
+    allowed = (set(one.actions) | set(other.actions)) - set(RIGHT)
+    sure = [set(RIGHT) & set(each.actions) for each in (one, other)]
+    if all(sure):
+        allowed.add("confirm" if sure == [{"confirm"}] * 2 else "insist")
     return replace(
         one,
         findings=tuple(dict.fromkeys((*one.findings, *other.findings))),
@@ -204,4 +241,5 @@ def _both(one: Enquiry, other: Enquiry) -> Enquiry:
         actions=tuple(action for action in ACTIONS if action in allowed),
         same_as=tuple(sorted({*one.same_as, *other.same_as})),
         sharing=tuple(sorted({*one.sharing, *other.sharing})),
+        before=one.before or other.before,
     )

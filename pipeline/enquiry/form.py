@@ -34,6 +34,7 @@ HEAD_ROW = 3  # above it the title and a line that says what the sheet is about
 ENTRIES = ("role", "letter", "letter_date", "date")
 ABOUT = ("format", "round", "directorate", "language")
 FORMAT = "herams-enquiry-1"
+MARKS = ("settled_by_merge", "may_be_right")  # of a suite, in the order that a Source has them
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,21 @@ class Tongue:
         ]
         if one.between:
             told.append(self.words("why.between", low=one.between[0], high=one.between[1]))
+        if one.before:
+            told.append(self._since(one, *one.before))
         others = sorted({*one.same_as, *one.sharing})
         if others:
             told.append(self.words("why.others", facilities=", ".join(others)))
         return " ".join(told)
+
+    def _since(self, one: Enquiry, before: str, now: str) -> str:
+        """What the last list says; beside a number that several cells make, what it is now."""
+        question = self.codebook.by_column[one.column]
+        codes = [code for code, word in question.canonical.items() if word == before]
+        said = self.options(one).get(codes[0], before) if codes else before
+        if (question.type == "integer" and now != one.value) or question.field.startswith("answers."):
+            return self.words("why.before_and_now", before=said, now=now)
+        return self.words("why.before", before=said)
 
     def _label(self, labels: Mapping[str, str]) -> str:
         return labels[self.language] or labels["en"]
@@ -139,13 +151,13 @@ def headings(project: Project) -> dict[str, dict[str, str]]:
 
 def default_language(reference: Places, directorate: str) -> str:
     """The language that a directorate writes."""
-    return str(reference.directorates.set_index("slug").loc[directorate, "default_language"])
+    return reference.default_language[directorate]
 
 
-def merging(project: Project) -> frozenset[str]:
-    """The rules on records whose findings a merge settles, as their suite has them."""
+def marked(project: Project, mark: str) -> frozenset[str]:
+    """The rules on records that their suite marks: as `settled_by_merge`, or as what `may_be_right`."""
     suite = yaml.safe_load(project.read_text(project.suite("records")))
-    return frozenset(line["rule"] for line in suite["expectations"] if line.get("settled_by_merge"))
+    return frozenset(line["rule"] for line in suite["expectations"] if line.get(mark))
 
 
 def check(round_name: str, facility_id: str, column: str, value: str) -> str:

@@ -18,6 +18,7 @@ from pipeline.figures.domain import (
     service_levels,
 )
 from pipeline.figures.evidence import decisions, evidence, findings, guide, methods, quality, set_aside
+from pipeline.figures.expected import expected
 from pipeline.figures.facilities import accessibility, condition, functionality, status, support
 from pipeline.figures.gap_list import gap_list
 from pipeline.figures.headlines import headlines, title
@@ -30,6 +31,8 @@ from pipeline.figures.hospitals import (
     hospital_staff,
     hospital_work,
 )
+from pipeline.figures.maps import choropleth, tile_map
+from pipeline.figures.maps_places import point_map
 from pipeline.figures.national import amenities_by_directorate, directorates, priorities, reconciliation
 from pipeline.figures.population import population
 from pipeline.figures.primary_care import (
@@ -43,18 +46,20 @@ from pipeline.figures.primary_care import (
 from pipeline.figures.remark import remark
 from pipeline.figures.resources import amenities, beds, information, staff
 from pipeline.figures.services import barriers, domains, gaps, services
+from pipeline.figures.truth import copied, revisits
 from pipeline.kernel.checks import ECHO
 from pipeline.project import Project
 
 __all__ = [
     "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "centre_areas",
-    "centre_headlines", "centre_places", "centre_priorities", "centre_services", "centres", "completeness", "condition",
-    "coverage", "decisions", "directorates", "domain_areas", "domain_headlines", "domain_places", "domain_priorities",
-    "domains", "evidence", "findings", "functionality", "gap_list", "gaps", "gates", "guide", "headlines",
-    "hospital_beds", "hospital_directorates", "hospital_headlines", "hospital_priorities", "hospital_services",
-    "hospital_staff", "hospital_work", "information", "methods", "open_brief", "population", "priorities", "progress",
-    "quality", "reconciliation", "remark", "sectors", "service_barriers", "service_levels", "services", "set_aside",
-    "staff", "status", "support", "title", "workspaces",
+    "centre_headlines", "centre_places", "centre_priorities", "centre_services", "centres", "choropleth",
+    "completeness", "condition", "copied", "coverage", "decisions", "directorates", "domain_areas", "domain_headlines",
+    "domain_places", "domain_priorities", "domains", "evidence", "expected", "findings", "functionality", "gap_list",
+    "gaps", "gates", "guide", "headlines", "hospital_beds", "hospital_directorates", "hospital_headlines",
+    "hospital_priorities", "hospital_services", "hospital_staff", "hospital_work", "information", "methods",
+    "open_brief", "point_map", "population", "priorities", "progress", "quality", "reconciliation", "remark",
+    "revisits", "sectors", "service_barriers", "service_levels", "services", "set_aside", "staff", "status", "support",
+    "tile_map", "title", "workspaces",
 ]  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def most_named(brief: Brief, named: Mapping[str, Measure]) -> str:
     first = max(named, key=lambda key: (named[key].numerator, key), default="")
     if not first or not named[first].numerator:
         return brief.say("chart.none")
-    return f"{brief.label('barrier', first)} ({percent(named[first].value)})"
+    return brief.say("priorities.named", name=brief.label("barrier", first), share=percent(named[first].value))
 
 
 def priorities(brief: Brief, level: str = PRIMARY_CARE) -> Iterator[Part]:

@@ -7,7 +7,7 @@ areas         the measures of single directorates, with `scope`, for a wider rep
 labels        list, code, en, ar, ckb
 items         item, kind, module, asked (inpatient, or blank), sensitivity, en, ar, ckb: in the order of the form
 methods       code, name, numerator, denominator, source, note
-findings      as beside the verdicts;  facilities   list, place, facility_id, …, for the lists that a page prints
+findings      as beside the verdicts;  facilities   list, place, facility_id, …, whole lists
 declared      which facilities lack which services of a domain: see `pipeline.brief.declared`
 The collection report has slices of its own: see `pipeline.brief.collection`. brief.json names those that there are.
 """
@@ -30,6 +30,8 @@ from pipeline.words import load as load_words
 
 # Hospitals, primary care and other facilities are always shown apart.
 LEVELS = ("hospital", "phc", "other")
+# A page prints so many facilities of a list; the whole list is in the tables beside it.
+LISTED = 15
 
 
 @dataclass(frozen=True)
@@ -155,9 +157,9 @@ class Brief:
         return tuple(dict.fromkeys(items.loc[items["kind"] == kind, "module"]))
 
     def listed(self, name: str) -> list[dict[str, str]]:
-        """One of the lists of facilities that the page prints, in order."""
+        """The beginning of a list of facilities, as the page prints it; the rest is in the tables beside it."""
         rows = self.slices["facilities"]
-        return rows_of(rows[rows["list"] == name])
+        return rows_of(rows[rows["list"] == name].head(LISTED))
 
 
 def read(project: Project, round_name: str, scope: str, report: str, languages: Sequence[str]) -> Brief:

@@ -11,10 +11,11 @@ from markupsafe import Markup
 from pipeline.codebook import rows_of
 from pipeline.figures.brief import Brief
 from pipeline.figures.draw import marked, rising
-from pipeline.figures.html import Cell, Chart, Part, paragraph, plain, table
+from pipeline.figures.html import Cell, Chart, Part, paragraph, table
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import Single, bar_chart, cell
 from pipeline.figures.section import section
+from pipeline.figures.told import sentence, table_name
 from pipeline.words import number, percent
 
 SHOWN = 50
@@ -29,10 +30,10 @@ def coverage(brief: Brief) -> Iterator[Part]:
     """How many facilities of each directorate have answered, and when; the sectors from which nothing came."""
     rows = rows_of(brief.slices["coverage"])
     yield paragraph(brief.say("coverage.lead", n=_sum(rows, "facilities")))
-    lines = [_covered(brief.label("scope", slug), _of(rows, slug)) for slug in brief.told["members"]]
+    lines = [_covered(brief, brief.label("scope", slug), _of(rows, slug)) for slug in brief.told["members"]]
     yield table(brief.say("coverage.table"), [brief.say("column.directorate"), *_columns(brief)], lines, "tight")
     silent = [_sector(brief, row) for row in rows if row["facilities"] == "0"]
-    told = brief.say.count("coverage.silent", len(silent), names=", ".join(silent))
+    told = brief.say.count("coverage.silent", len(silent), names=brief.say.listed(silent))
     yield paragraph(told if silent else brief.say("coverage.all"))
 
 
@@ -40,7 +41,7 @@ def coverage(brief: Brief) -> Iterator[Part]:
 def sectors(brief: Brief) -> Iterator[Part]:
     """How many facilities have answered, sector by sector, and when."""
     rows = [row for row in rows_of(brief.slices["coverage"]) if row["facilities"] != "0"]
-    lines = [_covered(_sector(brief, row), [row]) for row in rows]
+    lines = [_covered(brief, _sector(brief, row), [row]) for row in rows]
     yield table(brief.say("sectors.table"), [brief.say("column.sector"), *_columns(brief)], lines, "tight")
 
 
@@ -62,11 +63,11 @@ def _sector(brief: Brief, row: dict[str, str]) -> str:
     return brief.say("coverage.sector", directorate=directorate, sector=sector)
 
 
-def _covered(name: str, rows: Rows) -> list[Cell]:
+def _covered(brief: Brief, name: str, rows: Rows) -> list[Cell]:
     """Facilities, how many of them inside the window, the first and the last day."""
     days = [row[end] for row in rows for end in ("first", "last") if row[end]]
     counts = [number(_sum(rows, column)) for column in ("facilities", "in_window")]
-    return [name, *counts, min(days, default=""), max(days, default="")]
+    return [name, *counts, *(brief.say.date(end(days, default="")) for end in (min, max))]
 
 
 @section("progress", has_numbers=False)
@@ -79,23 +80,23 @@ def progress(brief: Brief) -> Iterator[Part]:
     days = [date.fromisoformat(row["day"]) for row in rows]
     sums = list(accumulate(int(row["facilities"]) for row in rows))
     half = next(day for day, reached in zip(days, sums, strict=True) if 2 * reached >= sums[-1])
-    told = {"first": str(days[0]), "half": str(half), "last": str(days[-1]), "n": sums[-1], "days": len(days)}
+    dates = {name: brief.say.date(day) for name, day in (("first", days[0]), ("half", half), ("last", days[-1]))}
     caption = brief.say("progress.caption")
-    named = [str(day)[:7] for day in marked(days)]
-    yield Chart(
-        rising(days, sums, named, brief.direction), f"{caption} {brief.say('progress.spoken', **told)}", caption
-    )
+    spoken = brief.say("progress.spoken", n=sums[-1], days=len(days), **dates)
+    # By number: names of months would run into one another below the chart.
+    named = [f"{day.month}/{day.year}" for day in marked(days)]
+    yield Chart(rising(days, sums, named, brief.direction), f"{caption} {spoken}", caption)
     months = sorted({row["day"][:7] for row in rows})
     yield table(
         brief.say("progress.table"),
         [brief.say(f"progress.column.{name}") for name in ("month", "facilities", "days")],
-        [_month(month, [row for row in rows if row["day"].startswith(month)]) for month in months],
+        [_month(brief, month, [row for row in rows if row["day"].startswith(month)]) for month in months],
         "tight",
     )
 
 
-def _month(month: str, rows: Rows) -> list[Cell]:
-    return [month, number(_sum(rows, "facilities")), number(len(rows))]
+def _month(brief: Brief, month: str, rows: Rows) -> list[Cell]:
+    return [brief.say.month(month), number(_sum(rows, "facilities")), number(len(rows))]
 
 
 @section("completeness", has_numbers=False)
@@ -133,8 +134,11 @@ def _complete(brief: Brief, slug: str, rows: Rows) -> list[Cell]:
     """A directorate's share of questions answered, and its weakest modules; a dash where the gate has closed it."""
     found = {row["module"]: _answered([row]) for row in rows}
     weakest = [name for name in _weakest_first(found) if (found[name].value or 100.0) < 100][:WEAKEST]
-    named = ", ".join(f"{_module(brief, name)} {percent(found[name].value)}" for name in weakest)
-    return [brief.label("scope", slug), cell(_answered(rows)), named]
+    named = (
+        brief.say("completeness.module", name=_module(brief, name), share=percent(found[name].value))
+        for name in weakest
+    )
+    return [brief.label("scope", slug), cell(_answered(rows)), brief.say.joined(named)]
 
 
 @section("workspaces", has_numbers=False)
@@ -167,14 +171,20 @@ def gates(brief: Brief) -> Iterator[Part]:
 
 def _gate(brief: Brief, row: dict[str, str]) -> list[Cell]:
     counted = brief.say("chart.of", a=int(row["evaluated"]), b=int(row["suite"]))
-    return [row["table"], brief.say(f"gates.state.{row['state']}"), counted, _code(row["sha256"], "hash")]
+    return [
+        table_name(brief, row["table"]),
+        brief.say(f"gates.state.{row['state']}"),
+        counted,
+        _code(row["sha256"], "hash"),
+    ]
 
 
 def _rule(brief: Brief, row: dict[str, str]) -> list[Cell]:
-    name = Markup("{}: {}").format(row["table"], _code(row["rule"]))
+    name = Markup("{}: {}").format(table_name(brief, row["table"]), _code(row["rule"]))
     doubt = brief.say("gates.in_doubt") if row["in_doubt"] == "True" else ""
     counts = [number(int(row[column])) for column in ("findings", "settled")]
-    return [name, f"{plain(row['why'])} {doubt}".strip(), brief.say(f"severity.{row['severity']}"), *counts]
+    why = Markup("{} {}").format(sentence(brief, row["why"]), doubt)
+    return [name, why, brief.say(f"severity.{row['severity']}"), *counts]
 
 
 def _code(text: str, look: str = "") -> Markup:

@@ -11,16 +11,20 @@ from pipeline.figures.brief import Brief
 from pipeline.figures.html import Part, bullets, named, paragraph, plain, table
 from pipeline.figures.parts import Single, bar_chart, compared
 from pipeline.figures.section import section
+from pipeline.figures.told import facility, sentence, table_name, value
 from pipeline.words import number
 
-QUALITY = ("COV_ITEMS", "COV_WINDOW", "DQ_COORD", "DQ_CODE", "DQ_CRITICAL", "DQ_CORRECTED")
+QUALITY = ("COV_RESPONSE", "COV_ITEMS", "COV_WINDOW", "DQ_COORD", "DQ_CODE", "DQ_CRITICAL", "DQ_CORRECTED")
 GUIDE = ("reported", "full", "gap", "denominator", "few", "conditional", "mean", "barriers", "public", "place")
 
 
 @section("quality")
 def quality(brief: Brief) -> Iterator[Part]:
     """How complete and how usable the answers are."""
-    known = [name for name in QUALITY if brief.has(name)]
+    known = [name for name in QUALITY if brief.has(name) and not brief.measure(name).reason]
+    for name in (name for name in QUALITY if brief.has(name) and name not in known):
+        reason = brief.say(f"reason.{brief.measure(name).reason}")
+        yield paragraph(brief.say("quality.absent", name=brief.say(f"quality.{name}"), reason=reason), "none")
     yield bar_chart(
         brief,
         "quality",
@@ -43,7 +47,7 @@ def findings(brief: Brief) -> Iterator[Part]:
         columns,
         [
             [
-                plain(rule["why"]),
+                sentence(brief, rule["why"]),
                 brief.say(f"severity.{rule['severity']}"),
                 number(rule["findings"]),
                 number(rule["settled"]),
@@ -64,8 +68,8 @@ def findings(brief: Brief) -> Iterator[Part]:
             [
                 _facility(brief, row),
                 Markup("<code>{}</code>").format(plain(row["question"])),
-                named(row["value"]),
-                plain(row["expected"]),
+                value(brief, row),
+                sentence(brief, row["expected"]),
                 _to_do(brief, row),
             ]
             for row in rows
@@ -79,14 +83,16 @@ def findings(brief: Brief) -> Iterator[Part]:
 
 def _facility(brief: Brief, row: dict[str, str]) -> Markup:
     if not row["facility_id"]:
-        return Markup("{}").format(brief.say("findings.table", table=row["table"]))
+        return Markup("{}").format(brief.say("findings.table", table=table_name(brief, row["table"])))
     return Markup('<code>{}</code> <span class="severity {}">{}</span>').format(
         plain(row["facility_id"]), row["severity"], brief.say(f"severity.{row['severity']}")
     )
 
 
-def _to_do(brief: Brief, row: dict[str, str]) -> str:
-    return brief.say("findings.settled", by=plain(row["settled_by"])) if row["settled_by"] else plain(row["what_to_do"])
+def _to_do(brief: Brief, row: dict[str, str]) -> Markup | str:
+    if row["settled_by"]:
+        return brief.say("findings.settled", by=plain(brief.say.translated(row["settled_by"])))
+    return sentence(brief, row["what_to_do"])
 
 
 @section("decisions")
@@ -107,15 +113,17 @@ def _decision(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
         "correct": change,
         "merge": brief.say("decisions.into", into=plain(row.get("into", ""))),
         "recode": change,
-        "accept": brief.say("decisions.until", until=row.get("until", "")),
+        "accept": brief.say("decisions.until", until=brief.say.date(row.get("until", ""))),
     }
-    by = brief.say("decisions.by", role=plain(row["role"]), office=plain(row["office"]), date=row["date"])
+    by = brief.say(
+        "decisions.by", role=plain(row["role"]), office=plain(row["office"]), date=brief.say.date(row["date"])
+    )
     return [
         brief.say(f"decisions.{row['decision']}"),
         named(about),
         what.get(row["decision"], ""),
-        plain(row["reason"]),
-        by,
+        named(row["reason"]),
+        named(by),
     ]
 
 
@@ -135,7 +143,7 @@ def set_aside(brief: Brief) -> Iterator[Part]:
         columns,
         [
             [
-                named(row["name_en"] or row["name_local"]),
+                facility(brief, row),
                 brief.label("scope", row["directorate"]),
                 Markup("<code>{}</code>").format(plain(row["facility_id"])),
             ]
@@ -186,14 +194,16 @@ def methods(brief: Brief) -> Iterator[Part]:
     """The definition of every indicator on the page, as the code that computes it states it."""
     yield paragraph(brief.say("methods.lead"))
     columns = [brief.say(f"methods.{name}") for name in ("name", "numerator", "denominator", "note")]
-    yield table(brief.say("methods.table"), columns, map(_method, rows_of(brief.slices["methods"])), "words")
+    yield table(
+        brief.say("methods.table"), columns, [_method(brief, row) for row in rows_of(brief.slices["methods"])], "words"
+    )
 
 
-def _method(row: dict[str, str]) -> list[Markup | str]:
-    name = Markup("{} <code>{}</code>").format(row["name"], row["code"])
+def _method(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
+    told = {part: sentence(brief, row[part]) for part in ("name", "numerator", "denominator", "note", "source")}
     return [
-        name,
-        row["numerator"],
-        row["denominator"],
-        Markup("{} <small>{}</small>").format(row["note"], row["source"]),
+        Markup("{} <code>{}</code>").format(told["name"], row["code"]),
+        told["numerator"],
+        told["denominator"],
+        Markup("{} <small>{}</small>").format(told["note"], told["source"]),
     ]

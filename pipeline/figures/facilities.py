@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import Part, named, paragraph, table
+from pipeline.figures.html import Part, paragraph, table
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import (
     ALL_LEVELS,
@@ -23,6 +23,7 @@ from pipeline.figures.parts import (
     stacked_chart,
 )
 from pipeline.figures.section import section
+from pipeline.figures.told import facility
 from pipeline.words import number
 
 SUPPORT = ("major", "some", "none")
@@ -124,7 +125,7 @@ def _fully_damaged(brief: Brief) -> Iterator[Part]:
         columns,
         [
             [
-                named(row["name_en"] or row["name_local"]),
+                facility(brief, row),
                 brief.label("type", row["type"]),
                 brief.label("scope", row["directorate"]),
                 Markup("<code>{}</code>").format(row["facility_id"]),

@@ -11,9 +11,13 @@ from pipeline.figures.areas import is_wider
 from pipeline.figures.brief import Brief
 from pipeline.figures.domain import short
 from pipeline.figures.facilities import more
-from pipeline.figures.html import Cell, Part, named, paragraph, plain, table
+from pipeline.figures.html import Cell, Part, paragraph, plain, table
 from pipeline.figures.section import section
+from pipeline.figures.told import facility
 from pipeline.words import number
+
+# A page prints so many facilities; the whole list is in the tables beside it.
+SHOWN = 50
 
 
 @section("gap_list")
@@ -22,7 +26,7 @@ def gap_list(brief: Brief) -> Iterator[Part]:
     if brief.edition != "internal":
         yield paragraph(brief.say("gap_list.withheld"), "source")
         return
-    rows = rows_of(brief.slices["declared"])
+    rows = rows_of(brief.slices["declared"].head(SHOWN))
     if not rows:
         yield paragraph(brief.say("gap_list.none"), "none")
         return
@@ -36,9 +40,8 @@ def gap_list(brief: Brief) -> Iterator[Part]:
 
 
 def _row(brief: Brief, row: dict[str, str], place: str, names: dict[str, str]) -> list[Cell]:
-    local = row["name_local"] if brief.language != "en" else ""
     head = Markup("{} <small>{}<br><code>{}</code></small>").format(
-        named(local or row["name_en"] or row["name_local"]),
+        facility(brief, row),
         brief.label("type", row["type"]),
         plain(row["facility_id"]),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import Html, Part, bullets, joined, paragraph, terms
+from pipeline.figures.html import Html, Part, bullets, joined, named, paragraph, terms
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import causes, compared, iraq_name
 from pipeline.figures.section import section
@@ -34,9 +34,9 @@ def title(brief: Brief) -> Iterator[Part]:
                 brief.say("title.state"),
                 Markup('<span class="state {0}">{1}</span>').format(told["state"], brief.say(f"state.{told['state']}")),
             ),
-            (brief.say("title.round"), told["round"]),
-            (brief.say("title.window"), brief.say("title.between", first=told["window"][0], last=told["window"][1])),
-            (brief.say("title.report_date"), told["report_date"]),
+            (brief.say("title.round"), named(told["round"])),
+            (brief.say("title.window"), _window(brief)),
+            (brief.say("title.report_date"), brief.say.date(told["report_date"])),
             (brief.say("title.edition"), brief.say(f"title.{brief.edition}")),
         ],
         "facts",
@@ -59,6 +59,11 @@ def _subtitle(brief: Brief) -> str:
     return brief.say(SUBTITLES.get(report, f"report.{report}"), name=brief.name)
 
 
+def _window(brief: Brief) -> str:
+    first, last = map(brief.say.date, brief.told["window"])
+    return brief.say("title.between", first=first, last=last)
+
+
 def _reasons(brief: Brief) -> Iterator[Markup | str]:
     """Why the numbers are provisional or withheld."""
     told = brief.told
@@ -66,11 +71,11 @@ def _reasons(brief: Brief) -> Iterator[Markup | str]:
     for group in ("absent", "closed", "left_out"):
         names = [brief.label("scope", slug) for slug in told.get(group, ())]
         if names:
-            yield brief.say(f"reason.scope.{group}", names=", ".join(names))
+            yield brief.say(f"reason.scope.{group}", names=brief.say.listed(names))
     for rule in told["rules"]:
         if rule["severity"] == "critical" and rule["findings"] > rule["settled"]:
             key = "reason.rule.doubt" if rule["in_doubt"] else "reason.rule"
-            yield brief.say.count(key, rule["findings"] - rule["settled"], why=rule["why"])
+            yield brief.say.count(key, rule["findings"] - rule["settled"], why=brief.say.translated(rule["why"]))
     if told["set_aside"]:
         yield brief.say.count("reason.set_aside", len(told["set_aside"]))
 

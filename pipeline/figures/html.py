@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 ADDRESS = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=//)")
+# Letters of Arabic; those that only Kurdish has.
+ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3\u06d5]")
+KURDISH = re.compile(r"[ڕڵۆێە]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 
 
@@ -56,8 +59,11 @@ def plain(text: object) -> str:
 
 
 def named(text: object) -> Markup:
-    """A name out of an export: text whose direction ends with it."""
-    return Markup("<bdi>{}</bdi>").format(plain(text))
+    """A name out of an export: text whose direction ends with it, and whose language a screen reader must know."""
+    told = plain(text)
+    if not ARABIC.search(told):
+        return Markup("<bdi>{}</bdi>").format(told)
+    return Markup('<bdi lang="{}">{}</bdi>').format("ckb" if KURDISH.search(told) else "ar", told)
 
 
 def joined(parts: Iterable[Markup | str], between: str = "") -> Markup:
@@ -115,7 +121,8 @@ def _row(cells: Sequence[Cell]) -> Markup:
 
 def _cell(cell: Cell) -> Markup:
     if isinstance(cell, Tile):
-        return Markup('<td style="--h:{:.0f}">{}</td>').format(cell.share, cell.text)
+        # The ground begins to show at a fifth, and leaves the text to be read at the whole.
+        return Markup('<td style="--h:{:.0f}%">{}</td>').format(max(0.0, cell.share - 20) * 0.68, cell.text)
     return Markup("<td>{}</td>").format(cell)
 
 

@@ -12,7 +12,7 @@ from pipeline.figures.html import Cell, Part, paragraph, table
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import cell, shaded
 from pipeline.figures.section import section
-from pipeline.words import number, percent
+from pipeline.words import number, percent, signed
 
 SHARES = ("OPS_OPERATIONAL", "BLD_DAMAGED", "FUN_FULL", "ACC_FULL", "AMN_WASH")
 COUNTS = ("U_LISTED", "U_EXISTING", "BED_COUNT_all", "HR_TOTAL", "GAP_COUNT")
@@ -115,7 +115,7 @@ def _main_barrier(brief: Brief, domain: str, slug: str) -> str:
     worst = max(named, key=lambda key: (named[key].numerator, key), default="")
     if not worst or not named[worst].numerator:
         return brief.say("chart.none")
-    return f"{brief.label('barrier', worst)} ({percent(named[worst].value)})"
+    return brief.say("priorities.named", name=brief.label("barrier", worst), share=percent(named[worst].value))
 
 
 @section("amenities_by_directorate", of_several=True)
@@ -148,5 +148,12 @@ def reconciliation(brief: Brief) -> Iterator[Part]:
 
 def _reconciled(brief: Brief, row: dict[str, Any]) -> list[Cell]:
     item = brief.say(f"reconciliation.{row['item']}")
-    difference = row["found"] - row["known"]
-    return [item, row["value"], number(row["known"]), number(row["found"]), f"{difference:+,d}" if difference else "0"]
+    return [item, _value(brief, row), number(row["known"]), number(row["found"]), signed(row["found"] - row["known"])]
+
+
+def _value(brief: Brief, row: dict[str, Any]) -> str:
+    """What was counted, by our word for it; blank where all facilities or columns were."""
+    if row["word"] == "missing":
+        return brief.say("reason.missing")
+    fields = {"facility_type": "type"}
+    return brief.label(fields.get(row["item"], row["item"]), row["word"]) if row["word"] else ""

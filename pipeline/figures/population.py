@@ -44,24 +44,33 @@ def rate_sentences(brief: Brief, indicator: str) -> Iterator[str]:
 
 def _beside(brief: Brief, indicator: str) -> str:
     rows = [row for row in brief.told["benchmarks"] if row["indicator"] == indicator]
-    texts = [brief.say("population.beside", value=row["value"], purpose=row["purpose"]) for row in rows]
-    return f" ({'; '.join(texts)})" if texts else ""
+    texts = [
+        brief.say("population.beside", value=row["value"], purpose=brief.say.translated(row["purpose"])) for row in rows
+    ]
+    return f" ({brief.say.joined(texts, 'semicolon')})" if texts else ""
 
 
 @section("population", needs="POP")
 def population(brief: Brief) -> Iterator[Part]:
     """Facilities, beds and staff per population, with the benchmarks, their purpose and the population's source."""
     wider = brief.told["kind"] == "wider"
-    places = ", ".join(brief.label("governorate", code) for code in brief.told["governorates"])
+    places = brief.say.listed(brief.label("governorate", code) for code in brief.told["governorates"])
     key = "population.wider" if wider else "population.directorate"
     yield paragraph(brief.say(key, name=brief.name, places=places))
     yield _by_area(brief) if wider else _by_indicator(brief)
     yield paragraph(brief.say("population.benchmarks"))
     known = [row for row in brief.told["benchmarks"] if row["indicator"] in brief.numbers.indicators]
-    yield bullets((brief.say("population.benchmark", **row) for row in known), "points")
+    yield bullets((_benchmark(brief, row) for row in known), "points")
     sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
     for date, source in sorted(sources):
-        yield paragraph(brief.say("population.source", date=date, source=source), "source")
+        yield paragraph(
+            brief.say("population.source", date=brief.say.date(date), source=brief.say.translated(source)), "source"
+        )
+
+
+def _benchmark(brief: Brief, row: dict[str, str]) -> str:
+    told = {part: brief.say.translated(row[part]) for part in ("name", "purpose", "source")}
+    return brief.say("population.benchmark", value=row["value"], **told)
 
 
 def _by_indicator(brief: Brief) -> Part:

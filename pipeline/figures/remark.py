@@ -23,4 +23,4 @@ def remark(brief: Brief) -> Iterator[Part]:
     quoted = Markup('<blockquote lang="{}" dir="{}">{}</blockquote>')
     paragraphs = joined(Markup("<p>{}</p>").format(text) for text in texts if text)
     yield Html(quoted.format(found["language"], DIRECTIONS[found["language"]], paragraphs))
-    yield paragraph(brief.say("remark.by", office=plain(found["office"]), date=found["date"]), "source")
+    yield paragraph(brief.say("remark.by", office=plain(found["office"]), date=brief.say.date(found["date"])), "source")

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pipeline.figures.brief import LEVELS, Brief
 from pipeline.figures.facilities import more
-from pipeline.figures.html import Part, heading, named, paragraph, stack, table
+from pipeline.figures.html import Part, heading, paragraph, stack, table
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import (
     ALL_LEVELS,
@@ -20,6 +20,7 @@ from pipeline.figures.parts import (
     level_name,
 )
 from pipeline.figures.section import section
+from pipeline.figures.told import facility
 from pipeline.words import number
 
 MOST_LACKING = 10
@@ -144,7 +145,7 @@ def _gap_columns(brief: Brief) -> Sequence[str]:
 
 def _gap_row(brief: Brief, row: dict[str, str]) -> list[Markup | str]:
     return [
-        named(row["name_en"] or row["name_local"]),
+        facility(brief, row),
         brief.label("type", row["type"]),
         brief.label("scope", row["directorate"]),
         number(int(row["not_available"])),

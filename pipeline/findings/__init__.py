@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline import baseline, decisions, places, verdict
 from pipeline import codebook as codebooks
-from pipeline import decisions, places, verdict
-from pipeline.enquiry import Enquiry, Source, enquiries, is_open
-from pipeline.enquiry.form import Tongue, default_language, merging, tongue
+from pipeline.enquiry import Enquiry, Source, enquiries, is_open, names
+from pipeline.enquiry.form import MARKS, Tongue, default_language, marked, tongue
 from pipeline.errors import UsageError, unknown
 from pipeline.findings import book
 from pipeline.places import UNKNOWN, Places
@@ -65,8 +65,11 @@ def source_of(project: Project, round_name: str) -> Source:
     reference = places.load(project)
     received = project.read_table(round_name, TABLE)
     decided = decisions.load(project, round_name)
-    records = decisions.apply(received, decided, places.facility_ids(received, reference))
-    return Source(records, places.place(records, form, reference), form, merging(project))
+    records = decisions.apply(received, decided, places.facility_ids(received, reference), form)
+    placed = places.place(records, form, reference)
+    listed = names(baseline.load(project, round_name, reference))
+    merging, may_be_right = (marked(project, mark) for mark in MARKS)
+    return Source(records, placed, form, merging, may_be_right, listed)
 
 
 def _others(found: pd.DataFrame, every: Sequence[Enquiry]) -> dict[str, int]:

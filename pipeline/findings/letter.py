@@ -20,21 +20,26 @@ LINE = 15.5  # points, for a line of text of size 11
 
 def fill(page: Any, asked: Sequence[Enquiry], directorate: str, spoken: Tongue, about: tuple[str, Round]) -> None:
     """Writes the letter: what is asked, how to fill in, and below it the cells of ENTRIES."""
-    page.column_dimensions["A"].width, page.column_dimensions["B"].width = LABEL_WIDTH, TEXT_WIDTH
-    _wide(page, 1, spoken, "letter.title", 15, bold=True)
-    row = 3
-    for label, text in facts(asked, directorate, spoken, about):
-        _pair(page, row, label, text, spoken.language)
-        row += 1
-    _wide(page, row + 1, spoken, "letter.lead")
-    _wide(page, row + 3, spoken, "letter.how", 12, bold=True)
-    for step in range(1, STEPS + 1):
-        _wide(page, row + 3 + step, spoken, f"letter.step.{step}", lead=f"{step}. ")
-    for place, name in enumerate(ENTRIES, start=row + STEPS + 5):
-        _pair(page, place, spoken.words(f"entry.{name}"), "", spoken.language)
+    row = write(page, spoken, "letter", facts(asked, directorate, spoken, about), STEPS)
+    for place, name in enumerate(ENTRIES, start=row + 2):
+        pair(page, place, spoken.words(f"entry.{name}"), "", spoken.language)
         page.row_dimensions[place].height = 2 * LINE
         cell = page.cell(place, 2)
         cell.fill, cell.border, cell.protection = look.OPEN, look.GRID, Protection(locked=False)
+
+
+def write(page: Any, spoken: Tongue, key: str, told: Sequence[tuple[str, str]], steps: int) -> int:
+    """Writes a letter, whose sentences begin with `key`, and what it is about at its head; gives its last row."""
+    page.column_dimensions["A"].width, page.column_dimensions["B"].width = LABEL_WIDTH, TEXT_WIDTH
+    wide(page, 1, spoken, f"{key}.title", 15, bold=True)
+    for row, (label, text) in enumerate(told, start=3):
+        pair(page, row, label, text, spoken.language)
+    row = 3 + len(told)
+    wide(page, row + 1, spoken, f"{key}.lead")
+    wide(page, row + 3, spoken, "letter.how", 12, bold=True)
+    for step in range(1, steps + 1):
+        wide(page, row + 3 + step, spoken, f"{key}.step.{step}", lead=f"{step}. ")
+    return row + steps + 3
 
 
 def facts(
@@ -48,14 +53,15 @@ def facts(
     return [
         (spoken.words("letter.to"), spoken.directorate(directorate)),
         (spoken.words("letter.round"), round_name),
-        (spoken.words("letter.visited"), spoken.words("letter.between", first=_day(first), last=_day(last))),
+        (spoken.words("letter.visited"), spoken.words("letter.between", first=day(first), last=day(last))),
         (spoken.words("letter.count"), count),
-        (spoken.words("letter.until"), _day(entry.report_date)),
+        (spoken.words("letter.until"), day(entry.report_date)),
         (spoken.words("letter.return_to"), office),
     ]
 
 
-def _pair(page: Any, row: int, label: str, text: str, language: str) -> None:
+def pair(page: Any, row: int, label: str, text: str, language: str) -> None:
+    """Writes a label and what it says beside it."""
     for column, told in ((1, label), (2, text)):
         put(page.cell(row, column), told)
         page.cell(row, column).font = look.font(11, bold=column == 1)
@@ -63,7 +69,7 @@ def _pair(page: Any, row: int, label: str, text: str, language: str) -> None:
     page.row_dimensions[row].height = LINE + 2
 
 
-def _wide(page: Any, row: int, spoken: Tongue, key: str, size: int = 11, bold: bool = False, lead: str = "") -> None:
+def wide(page: Any, row: int, spoken: Tongue, key: str, size: int = 11, bold: bool = False, lead: str = "") -> None:
     """A text over both columns, in a row as high as it needs."""
     named = {name: spoken.words(f"column.{name}") for name in ("what", "answer", "remark")}
     text = lead + spoken.words(key, **named)
@@ -74,6 +80,6 @@ def _wide(page: Any, row: int, spoken: Tongue, key: str, size: int = 11, bold: b
     page.row_dimensions[row].height = LINE * lines * size / 11 + 3
 
 
-def _day(iso: str) -> str:
+def day(iso: str) -> str:
     """A date as letters write it, day/month/year."""
     return "/".join(reversed(iso.split("-")))

@@ -18,8 +18,8 @@ from types import ModuleType
 
 import pandas as pd
 
+from pipeline import baseline, decisions, places, verdict
 from pipeline import codebook as codebooks
-from pipeline import decisions, places, verdict
 from pipeline.decisions import Accept, named
 from pipeline.errors import DecisionError, GateClosedError, unknown
 from pipeline.gate import boundaries
@@ -116,7 +116,7 @@ def case_of_records(project: Project, round_name: str, are_places_enough: bool =
     placing = [*decisions.KEYS, *(reporter.columns if reporter else ())]
     records = project.read_table(round_name, "records", placing if are_places_enough and not decided else None)
     if decided:  # else all columns would be copied for nothing
-        records = decisions.apply(records, decided, places.facility_ids(records, reference))
+        records = decisions.apply(records, decided, places.facility_ids(records, reference), codebook)
     return Case(
         table="records",
         frame=records,
@@ -133,7 +133,8 @@ def case_of_records(project: Project, round_name: str, are_places_enough: bool =
 def case_of(project: Project, round_name: str, records: Case, table: str) -> Case:
     """The case of a table, made from that of the records, which must be fit."""
     if table == "records":
-        return replace(records, boundaries=boundaries.load(project))
+        earlier = baseline.load(project, round_name, records.places)
+        return replace(records, boundaries=boundaries.load(project), baseline=earlier)
     verdict.require(project, round_name, "records")
     return replace(
         records,
@@ -163,6 +164,7 @@ def _inputs(project: Project, round_name: str, table: str) -> list[Path]:
         *(project.table(round_name, name) for name in OTHERS.get(table, ())),
         *([project.reference("indicators.csv")] if table == "measures" else []),
         *([project.reference(name) for name in (boundaries.FILE, "governorates.csv")] if table == "records" else []),
+        *([project.baseline(round_name)] if table == "records" else []),
     ]
 
 

@@ -1,48 +1,39 @@
 """Rules on `records` about places and the official boundaries of governorates, where those have been imported.
 
-data/reference/boundaries/governorates.geojson is a FeatureCollection of polygons in degrees, each with the property
-`pcode` of data/reference/governorates.csv. Free sets of boundaries get Baghdad wrong; without the official ones nothing
-is checked, and a finding says so.
+Free sets of boundaries get Baghdad wrong; without the official ones (`herams boundaries import`) nothing is checked,
+and a finding says so.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline import relevance
+from pipeline import boundaries, relevance
 from pipeline.errors import RegistryError
 from pipeline.gate.case import Case, Flags, Offences
 from pipeline.project import Project
 
-FILE = "boundaries/governorates.geojson"
+FILE = boundaries.FILES["governorate"]
 METRES_PER_DEGREE = 111_200
 
 
 def load(project: Project) -> dict[str, Any]:
-    """The polygon of each governorate by P-code; none where no official boundaries have been imported."""
-    path = project.reference(FILE)
-    if not path.is_file():
+    """The polygon of each governorate by P-code; none where no official boundaries have been imported.
+
+    Each is grown by as much as simplification may have moved its border, so that it holds all that the official one
+    holds: no finding comes of a polygon having been simplified.
+    """
+    known = boundaries.load(project, "governorate")
+    if known is None:
         return {}
     import shapely  # late: most rounds have no boundaries to load
 
-    try:
-        features = project.read_json(path)["features"]
-        shapes = {
-            str(feature["properties"]["pcode"]): shapely.from_geojson(json.dumps(feature["geometry"]))
-            for feature in features
-        }
-    except (KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as problem:
-        raise RegistryError(
-            f"{project.relative(path)} is no FeatureCollection of polygons with a `pcode` each ({problem!r}): "
-            "import the boundaries again"
-        ) from problem
-    _refuse_strangers(project, shapes)
-    return shapes
+    _refuse_strangers(project, known.areas)
+    return {code: shapely.buffer(area.shape, known.moved) for code, area in known.areas.items()}
 
 
 def boundaries_known(case: Case) -> pd.DataFrame:
@@ -88,8 +79,7 @@ def _inside_iraq(case: Case) -> Flags:
 def _governorates(case: Case) -> dict[str, list[str]]:
     """The governorates of each directorate, its own and those that its sectors lie in."""
     sectors = case.places.sectors.groupby("directorate")["governorate"].agg(set).to_dict()
-    listed = zip(case.places.directorates["slug"], case.places.directorates["governorates"], strict=True)
-    return {slug: sorted({*codes.replace("|", " ").split(), *sectors.get(slug, ())}) for slug, codes in listed}
+    return {slug: sorted({*codes, *sectors.get(slug, ())}) for slug, codes in case.places.governorates.items()}
 
 
 def _around(shapes: list[Any], metres: int) -> Any:
@@ -105,7 +95,7 @@ def _contains(shape: Any, x: np.ndarray, y: np.ndarray) -> Flags:
     return np.asarray(shapely.contains_xy(shape, x, y), dtype=bool)
 
 
-def _refuse_strangers(project: Project, shapes: Mapping[str, Any]) -> None:
+def _refuse_strangers(project: Project, shapes: Mapping[str, object]) -> None:
     known = set(project.read_csv(project.reference("governorates.csv"))["pcode"])
     if set(shapes) != known:
         raise RegistryError(

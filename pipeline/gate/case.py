@@ -1,7 +1,8 @@
 """The case before the gate: one table, and all that a rule may look at to judge it.
 
 Rules return offences: a frame with `row` (the place in the table, from 0; -1 for the table as a whole), `question`
-(a column of the export, or of the table), `value` (what stands there) and `expected` (what should).
+(a column of the export, or of the table), `value` (what stands there) and `expected` (what should). Offences about what
+stands in no row say besides whom they are about: `facility_id`, `directorate` and `sector`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline import baseline as baselines
 from pipeline import relevance
 from pipeline.codebook import Codebook, Question
 from pipeline.decisions import Decision
@@ -24,6 +26,7 @@ from pipeline.places import Places, place
 from pipeline.registry import Round
 
 OFFENCE_COLUMNS = ("row", "question", "value", "expected")
+ABOUT = ("facility_id", "directorate", "sector")
 WHOLE_TABLE = -1
 
 Flags = npt.NDArray[np.bool_]
@@ -52,7 +55,8 @@ class Case:
     """A table to be judged, the round it belongs to, and what explains it.
 
     `records` are those after decisions; for the table `records` they are the table itself. `others` holds the other
-    tables of the round that exist by now, by name; `boundaries` governorates' polygons by P-code, once there are any.
+    tables of the round that exist by now, by name; `boundaries` governorates' polygons by P-code, once there are any;
+    `baseline` the facilities that the round should cover, none where there is no earlier list.
     """
 
     table: str
@@ -67,6 +71,7 @@ class Case:
     indicators: pd.DataFrame = field(default_factory=pd.DataFrame)
     set_aside: frozenset[str] = frozenset()
     boundaries: Mapping[str, Any] = field(default_factory=dict)
+    baseline: pd.DataFrame = field(default_factory=baselines.empty)
     known: Known = field(default_factory=Known, repr=False, compare=False)
     known_of_table: Known = field(default_factory=Known, repr=False, compare=False)
 
@@ -97,7 +102,7 @@ class Case:
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """What several rules want to know of the table, made once."""
-        return self.known_of_table.of((self.frame, self.indicators), name, make)
+        return self.known_of_table.of((self.frame, self.indicators, self.baseline), name, make)
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         """What is known of the records, made once: a case of another table, made from this one, knows it too."""
@@ -165,11 +170,19 @@ class Offences:
         row = {"row": [WHOLE_TABLE], "question": [question], "value": [value], "expected": [expected]}
         self._parts.append(pd.DataFrame(row))
 
+    def add_absent(self, about: pd.DataFrame, question: str, value: Any, expected: str) -> None:
+        """Offences about what stands in no row of the table: facility_id, directorate and sector of each."""
+        told = np.asarray(value, dtype=object)  # not aligned by the index of the list that it comes from
+        cells: dict[str, Any] = {"row": WHOLE_TABLE, "question": question, "value": told, "expected": expected}
+        if len(about):
+            self._parts.append(about[list(ABOUT)].reset_index(drop=True).assign(**cells))
+
     def frame(self) -> pd.DataFrame:
         """All that was gathered, by row and question; what is told twice stands once."""
         empty = pd.DataFrame({"row": np.array([], dtype=np.int64)} | {name: [] for name in OFFENCE_COLUMNS[1:]})
         found = pd.concat(self._parts, ignore_index=True) if self._parts else empty.astype({"row": np.int64})
-        return found.drop_duplicates().sort_values(list(OFFENCE_COLUMNS), kind="stable", ignore_index=True)
+        by = [*OFFENCE_COLUMNS, *(name for name in ABOUT if name in found)]
+        return found.drop_duplicates().sort_values(by, kind="stable", ignore_index=True)
 
 
 def _taken(given: Any, rows: npt.NDArray[np.intp]) -> Any:

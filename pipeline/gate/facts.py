@@ -9,14 +9,12 @@ import pandas as pd
 
 from pipeline.decisions import excluded
 from pipeline.gate.case import Case, Flags, Offences
-from pipeline.places import UNKNOWN
+from pipeline.places import UNKNOWN, is_placeholder
 from pipeline.spelling import fold
 
 # A class of two or three pairs of letters, the directorate's three, a number: HF_CM_RSS_12, HS_HM_SS_KHH_1.
 FEDERAL_CODE = re.compile(r"[A-Z]{2}(?:_[A-Z]{2}){1,2}_([A-Z]{3})_\d+")
 CLASS_OF_CODE = r"^([A-Z]{2}(?:_[A-Z]{2}){1,2})_[A-Z]{3}_\d+$"
-# "None" in both spellings that exports have, and what stands for a code that nobody knows.
-NO_CODE = {fold(word) for word in ("doh", "none", "n/a", "na", "nil", "no code", "-", "--", "لايوجد", "لا يوجد")}
 
 
 def no_personal_column(case: Case) -> pd.DataFrame:
@@ -179,4 +177,4 @@ def _folded(case: Case, column: str) -> pd.Series:
 
 def _placeholder(codes: pd.Series) -> Flags:
     """Where a folded code is none: zeros only, or a word for "none"."""
-    return (codes.isin(NO_CODE) | codes.str.fullmatch("0+")).to_numpy(dtype=bool)
+    return is_placeholder(codes).to_numpy(dtype=bool)

@@ -20,7 +20,7 @@ import pandas as pd
 
 from pipeline.decisions import Accept, Decision, Merge, left_out, named
 from pipeline.errors import DecisionError
-from pipeline.gate.case import Case
+from pipeline.gate.case import ABOUT, Case
 from pipeline.gate.suite import Line, Suite
 from pipeline.places import UNKNOWN
 from pipeline.verdict import (
@@ -105,7 +105,8 @@ def _of_line(case: Case, line: Line, outcome: Outcome | None) -> pd.DataFrame:
     offences = outcome.offences
     if offences.empty:
         return pd.DataFrame(columns=list(FINDING_COLUMNS), dtype=str)
-    roll = case.roll.reindex(offences["row"]).fillna("")  # the whole table is no row of it
+    roll = case.roll.reindex(offences["row"]).fillna("").reset_index(drop=True)  # the whole table is no row of it
+    roll = roll.assign(**{name: offences[name].fillna("") for name in ABOUT if name in offences})
     return pd.DataFrame(
         {
             "rule": line.rule,
@@ -173,7 +174,7 @@ def _doubtful(found: pd.DataFrame, case: Case, rules: Sequence[str]) -> pd.DataF
             "severity": "critical",
             "question": str(rule),
             "value": f"{row['facility_id']} facilities in {row['directorate']} directorates break it",
-            "expected": "at most 2 % of all facilities, in fewer than half of the directorates",
+            "expected": "at most 2% of all facilities, in fewer than half of the directorates",
             "what_to_do": "Settle the rule: mend the codebook, or accept the rule until a date.",
         }
         for rule, row in broken[wide].iterrows()

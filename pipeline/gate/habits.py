@@ -39,7 +39,7 @@ def modules_complete(
     for module, of in asked.items():
         low = (of >= at_least) & (100 * given[module] < percent * of)
         told = [f"{have} of {all_} answers in {module}" for have, all_ in zip(given[module], of, strict=True)]
-        found.add(low, first[module], told, f"at least {percent} % of the answers")
+        found.add(low, first[module], told, f"at least {percent}% of the answers")
     return found.frame()
 
 

@@ -57,6 +57,7 @@ def _entry(table: str, line: Line, codebook: Codebook) -> Entry:
         "why": line.why,
         "what_to_do": line.what_to_do,
         "settled_by_merge": line.settled_by_merge,
+        "may_be_right": line.may_be_right,
         "never_in_doubt": line.never_in_doubt,
         "form": codebook.form if unfold else None,
         "questions": [{"question": name, "label": _label(codebook, name), "expected": text} for name, text in pairs],

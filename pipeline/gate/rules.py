@@ -14,6 +14,7 @@ from pipeline.gate import answers as gate_answers
 from pipeline.gate import boundaries as gate_boundaries
 from pipeline.gate import doubts as gate_doubts
 from pipeline.gate import drift as gate_drift
+from pipeline.gate import earlier as gate_earlier
 from pipeline.gate import facts as gate_facts
 from pipeline.gate import habits as gate_habits
 from pipeline.gate import measures as gate_measures
@@ -65,6 +66,15 @@ EXPECTATIONS: Mapping[str, Rule] = {
     "ExpectOtherIsNoChoice": gate_habits.other_is_no_choice,
     "ExpectModulesComplete": gate_habits.modules_complete,
     "ExpectNoLongRuns": gate_habits.no_long_runs,
+    # records: held against the last list
+    "ExpectEarlierListKnown": gate_earlier.earlier_list_known,
+    "ExpectFacilitiesStillThere": gate_earlier.facilities_still_there,
+    "ExpectFacilitiesOnEarlierList": gate_earlier.facilities_on_earlier_list,
+    "ExpectStateAsBefore": gate_earlier.state_as_before,
+    "ExpectTypeAsBefore": gate_earlier.type_as_before,
+    "ExpectPlaceAsBefore": gate_earlier.place_as_before,
+    "ExpectNumberAsBefore": gate_earlier.number_as_before,
+    "ExpectNumberNotFallen": gate_earlier.number_not_fallen,
     # our own tables
     "ExpectColumnsToBe": gate_tables.columns_are,
     "ExpectKeysUnique": gate_tables.keys_unique,

@@ -9,6 +9,7 @@
         why: …                            why the rule is there
         what_to_do: …                     what the person who reads a finding should do
         settled_by_merge: false           whether declaring a double report settles a finding
+        may_be_right: false               whether a directorate may say that a critical finding is right, and why
         never_in_doubt: false             whether it closes directorates however many break it
 
 Nothing else may stand there, and nothing may be missing: a suite that is not understood judges nothing.
@@ -44,6 +45,7 @@ class Line(_Part):
     why: Filled
     what_to_do: Filled
     settled_by_merge: bool = False
+    may_be_right: bool = False
     never_in_doubt: bool = False
 
 

@@ -18,25 +18,29 @@ from pipeline.indicators import amenities as indicators_amenities
 from pipeline.indicators import barriers as indicators_barriers
 from pipeline.indicators import beds as indicators_beds
 from pipeline.indicators import condition as indicators_condition
+from pipeline.indicators import coverage as indicators_coverage
 from pipeline.indicators import equity as indicators_equity
 from pipeline.indicators import population as indicators_population
 from pipeline.indicators import quality as indicators_quality
 from pipeline.indicators import services as indicators_services
 from pipeline.indicators import staff as indicators_staff
+from pipeline.indicators import truth as indicators_truth
 from pipeline.indicators import universe as indicators_universe
 from pipeline.indicators.definition import PARTS, Absent, Count, Definition, Gap, Rate
-from pipeline.indicators.facts import ADMIN, HOSPITAL, PHC, Facts, Judgement
+from pipeline.indicators.facts import ADMIN, HOSPITAL, PHC, Agreement, Earlier, Facts, Judgement
 from pipeline.indicators.tables import gather
 from pipeline.indicators.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
-    "ADMIN", "DEFINITIONS", "HOSPITAL", "PHC", "REASONS", "Absent", "Count", "Definition", "Entry", "Facts", "Gap",
-    "Judgement", "Rate", "Vocabulary", "care", "catalogue", "entry", "gather", "methods", "share", "vocabulary",
+    "ADMIN", "DEFINITIONS", "HOSPITAL", "PHC", "REASONS", "Absent", "Agreement", "Count", "Definition", "Earlier",
+    "Entry", "Facts", "Gap", "Judgement", "Rate", "Vocabulary", "care", "catalogue", "entry", "gather", "methods",
+    "share", "vocabulary",
 ]  # fmt: skip
 
 _MODULES = (
-    indicators_universe, indicators_quality, indicators_condition, indicators_beds, indicators_amenities,
-    indicators_staff, indicators_services, indicators_barriers, indicators_population, indicators_equity,
+    indicators_universe, indicators_coverage, indicators_quality, indicators_condition, indicators_beds,
+    indicators_amenities, indicators_staff, indicators_services, indicators_barriers, indicators_population,
+    indicators_equity, indicators_truth,
 )  # fmt: skip
 DEFINITIONS: Mapping[str, Definition] = {
     found.code: found for module in _MODULES for found in vars(module).values() if isinstance(found, Definition)
@@ -51,6 +55,7 @@ REASONS = {
     "missing": "no facility gives the number",
     "not_in_form": "not asked in this form",
     "no_population": "no population for this area",
+    "no_revisits": "no second visit has come back",
     "left_out": "a directorate of this area is left out, or has not reported",
 }
 LEVELS = (

@@ -84,7 +84,7 @@ def barrier_by_facilities(facts: Facts) -> Count:
     Numerator: facilities where the item is partially or not available and the cause is among barriers 1-3.
     Denominator: facilities where the item is partially or not available and barrier 1 is answered.
     Source: the barrier questions of services, amenities, reporting systems and beds (the three kinds together).
-    Note: sums to more than 100 % over the causes.
+    Note: sums to more than 100% over the causes.
     """
     found = shortages(facts)
     items, named = _of_pairs(found, facts)
@@ -99,7 +99,7 @@ def barrier_by_mentions(facts: Facts) -> Count:
     Numerator: mentions of the cause in barriers 1-3, where the item is partially or not available.
     Denominator: all mentions in barriers 1-3 there.
     Source: the barrier questions of services, amenities, reporting systems and beds (the three kinds together).
-    Note: sums to 100 % over the causes; ranks weigh the same. What is missing is counted in facilities.
+    Note: sums to 100% over the causes; ranks weigh the same. What is missing is counted in facilities.
     """
     found = shortages(facts)
     items, named = _of_pairs(found, facts)

@@ -7,9 +7,9 @@ state, and a definition asks for both: what was skipped, not asked or not in the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,27 @@ Flags = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
 
 
+class Agreement(NamedTuple):
+    """How the answers of a second visit stand beside the first, for a part of a facility: numbers of cells."""
+
+    same: int
+    compared: int
+    missing: int
+    not_asked: int
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the last list of facilities expects of a round."""
+
+    expected: frozenset[str]
+    """Facilities of the round that the list expects, those among them that a decision excludes."""
+    came: frozenset[str]
+    """Those of them with a record inside the window."""
+    gone: pd.DataFrame
+    """What is expected and stands in no row: facility_id, directorate, sector, region, governorate, type, tier."""
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What gates and people said of the facilities of a round, by facility_id."""
@@ -47,6 +68,14 @@ class Judgement:
     """Facilities whose rows a decision took out of the tables."""
     left_out: tuple[str, ...] = ()
     """Directorates that are left out of the wider scopes, by name."""
+    followed: frozenset[str] = frozenset()
+    """Facilities with a response before the one that counts."""
+    copied: frozenset[str] = frozenset()
+    """Those of them whose answers are all those of the response before."""
+    second_visits: Mapping[tuple[str, str], Agreement] = field(default_factory=dict)
+    """What a second visit found, by facility and part; empty while nothing came back."""
+    earlier: Earlier | None = None
+    """The last list, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +114,10 @@ class Cells:
 
 @dataclass(frozen=True)
 class Facts:
-    """A round's facilities and all that is known of them, in n rows; facilities that a decision excludes come last."""
+    """A round's facilities and all that is known of them, in n rows.
+
+    Facilities that a decision excludes come after those in the tables, and last those of the last list that are gone.
+    """
 
     facilities: pd.DataFrame
     vocabulary: Vocabulary
@@ -149,7 +181,13 @@ class Facts:
     @cached_property
     def kept(self) -> Flags:
         """All facilities in the tables, those set aside too."""
-        return ~self.named(frozenset(self.judgement.excluded))
+        return ~self.named(frozenset(self.judgement.excluded)) & ~self.gone
+
+    @cached_property
+    def gone(self) -> Flags:
+        """Facilities of the last list that this round has no row of: they count as expected, and in nothing else."""
+        earlier = self.judgement.earlier
+        return self.named(frozenset(earlier.gone["facility_id"]) if earlier else frozenset())
 
     @cached_property
     def listed(self) -> Flags:

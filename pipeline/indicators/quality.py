@@ -1,26 +1,14 @@
-"""How complete and how sound the answers are, and what changed since the last round."""
+"""How complete and how sound the answers are."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pipeline.indicators.definition import Absent, Count, definition
+from pipeline.indicators.definition import Count, definition
 from pipeline.indicators.facts import Facts, Flags
 
 # No outline of Iraq's borders is at hand: a box around the country.
 SOUTH, NORTH, WEST, EAST = 29.0, 37.5, 38.7, 48.8
-
-
-@definition("COV_RESPONSE")
-def response(facts: Facts) -> Absent:
-    """Facilities that reported.
-
-    Numerator: facilities of the baseline with a record inside the window of the round.
-    Denominator: the last published list of facilities without the closed ones, and those registered since.
-    Source: an earlier round.
-    Note: not computable without a baseline; the number of facilities listed stands in its place.
-    """
-    return Absent("no_baseline")
 
 
 @definition("COV_ITEMS")
@@ -76,8 +64,8 @@ def corrected(facts: Facts) -> Count:
     Note: an excluded facility is counted in the directorate of its sector, with an unknown type.
     """
     none = np.zeros_like(facts.kept)
-    touched = facts.named(facts.judgement.corrected) | ~facts.kept
-    return Count(touched, np.ones_like(touched), none, none)
+    touched = (facts.named(facts.judgement.corrected) | ~facts.kept) & ~facts.gone
+    return Count(touched, ~facts.gone, none, none)
 
 
 @definition("DQ_COORD")

@@ -18,7 +18,7 @@ BARRIERS = ("barrier_1", "barrier_2", "barrier_3")
 
 def gather(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary, judgement: Judgement) -> Facts:
     """The facts in the tables facilities, answers, choices and staff; a facility that stands twice is an error."""
-    facilities = _facilities(tables["facilities"], judgement.excluded)
+    facilities = _facilities(tables["facilities"], judgement)
     ids = pd.Index(facilities["facility_id"])
     if not ids.is_unique:
         raise HeramsError(f"the table facilities has {ids[ids.duplicated()][0]!r} twice: run `herams clean` again")
@@ -42,18 +42,26 @@ def gather(tables: Mapping[str, pd.DataFrame], vocabulary: Vocabulary, judgement
     )
 
 
-def _facilities(facilities: pd.DataFrame, excluded: tuple[str, ...]) -> pd.DataFrame:
-    """The facilities in order, then a row for each excluded one: its id tells the sector, and so the directorate."""
+def _facilities(facilities: pd.DataFrame, judgement: Judgement) -> pd.DataFrame:
+    """The facilities in order, then a row for each excluded one, then one for each that is gone since the last list."""
     ordered = facilities.sort_values("facility_id", kind="stable", ignore_index=True)
-    if excluded:
-        gone = pd.DataFrame({"facility_id": pd.Series(sorted(excluded), dtype=str)})
-        gone["sector"] = gone["facility_id"].str.partition("/")[0]
+    if judgement.excluded:
+        out = pd.DataFrame({"facility_id": pd.Series(sorted(judgement.excluded), dtype=str)})
+        # Its id tells the sector, and so the directorate.
+        out["sector"] = out["facility_id"].str.partition("/")[0]
         places = ordered[["sector", "directorate", "region", "governorate"]].drop_duplicates("sector")
-        gone = gone.merge(places, on="sector", how="left", validate="many_to_one")
-        gone.index = pd.RangeIndex(len(ordered), len(ordered) + len(gone))
-        ordered = ordered.reindex(pd.RangeIndex(len(ordered) + len(gone)))
-        ordered.loc[gone.index, gone.columns] = gone
+        ordered = _with_rows(ordered, out.merge(places, on="sector", how="left", validate="many_to_one"))
+    if judgement.earlier is not None:
+        ordered = _with_rows(ordered, judgement.earlier.gone.sort_values("facility_id", kind="stable"))
     return ordered.fillna(dict.fromkeys(PLACES, "unknown"))
+
+
+def _with_rows(ordered: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """The table with rows at its end of which some columns are known."""
+    rows = more.set_index(pd.RangeIndex(len(ordered), len(ordered) + len(more)))
+    longer = ordered.reindex(pd.RangeIndex(len(ordered) + len(more)))
+    longer.loc[rows.index, rows.columns] = rows
+    return longer
 
 
 def _places(values: pd.Series[str], words: pd.Index[str]) -> npt.NDArray[np.int64]:

@@ -111,10 +111,11 @@ def assemble(placed: Sequence[Placed], codebook: Codebook, report_date: str) -> 
     files = np.array([part.export.name for part in placed], dtype=object)[kept["file"].to_numpy()]
     columns |= {"source_file": pa.array(files, TEXT), "source_row": pa.array(kept["source_row"], pa.int64())}
     account = _account(placed, rows, chosen)
-    copied = received.loc[chosen.copied, ["file", "source_row"]].sort_values(["file", "source_row"])
-    account["copied_forward"] = [
-        {"file": placed[file].export.name, "row": row} for file, row in copied.itertuples(index=False)
-    ]
+    for name, found in (("followed", chosen.following), ("copied_forward", chosen.copied)):
+        rows_of_files = received.loc[found, ["file", "source_row"]].sort_values(["file", "source_row"])
+        account[name] = [
+            {"file": placed[file].export.name, "row": row} for file, row in rows_of_files.itertuples(index=False)
+        ]
     return pa.table(columns).to_pandas(), account
 
 

@@ -10,14 +10,16 @@ and denominator are blank and `reason` says why.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from pipeline import baseline, decisions, indicators, places, verdict
 from pipeline import codebook as codebooks
-from pipeline import decisions, indicators, places, verdict
-from pipeline.indicators import Absent, Count, Entry, Facts, Gap, Judgement, Rate
+from pipeline.codebook import Codebook
+from pipeline.indicators import Absent, Count, Earlier, Entry, Facts, Gap, Judgement, Rate
+from pipeline.measure import visits
 from pipeline.measure.groups import ALL, Entries, Groups, Kinds, Numbers, by_place, by_report, incomplete_areas
 from pipeline.measure.rows import BLANK, Block, Rows, why
 from pipeline.places import Places
@@ -48,8 +50,12 @@ def measure(project: Project, round_name: str) -> None:
     codebook = codebooks.load(project, project.round(round_name).form)
     findings = pd.concat([verdict.read_findings(project, round_name, table) for table in JUDGED])
     reference, decided = places.load(project), decisions.load(project, round_name)
-    judged = judgement(findings, decided, standing, recoded(project, round_name, decided, reference))
+    judged = judgement(findings, decided, standing, recoded(project, round_name, decided, reference, codebook))
+    judged = replace(judged, **visits.told(project, round_name, codebook, reference))
     tables = {name: project.read_table(round_name, name) for name in FACTS}
+    window = project.round(round_name).window
+    listed = earlier(tables["facilities"], baseline.load(project, round_name, reference), window, decided, reference)
+    judged = replace(judged, earlier=listed)
     facts = indicators.gather(tables, indicators.vocabulary(codebook), judged)
     entries_of_list = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
     people = project.read_csv(project.reference("population.csv"))
@@ -58,14 +64,15 @@ def measure(project: Project, round_name: str) -> None:
 
 
 def recoded(
-    project: Project, round_name: str, decided: Sequence[decisions.Decision], reference: Places
+    project: Project, round_name: str, decided: Sequence[decisions.Decision], reference: Places, form: Codebook
 ) -> frozenset[str]:
     """The facilities of which a text was recoded; the records are read only where some decision recodes."""
     if not any(isinstance(one, decisions.Recode) for one in decided):
         return frozenset()
     received = project.read_table(round_name, "records")
     ids = places.facility_ids(received, reference)
-    return frozenset(str(ids.iloc[row]) for _, rows in decisions.recoded_rows(received, decided, ids) for row in rows)
+    found = decisions.recoded_rows(received, decided, ids, form)
+    return frozenset(str(ids.iloc[row]) for _, rows in found for row in rows)
 
 
 def judgement(
@@ -86,13 +93,33 @@ def judgement(
     )
 
 
+def earlier(
+    facilities: pd.DataFrame,
+    listed: pd.DataFrame,
+    window: Sequence[str],
+    decided: Sequence[decisions.Decision],
+    reference: Places,
+) -> Earlier | None:
+    """What the last list expects of the round; None where there is no list."""
+    if listed.empty:
+        return None
+    excluded = decisions.excluded(decided)
+    found = baseline.coverage(facilities, listed, (window[0], window[1]), excluded)
+    is_excluded = found.gone["facility_id"].isin(list(excluded))
+    gone = found.gone.loc[~is_excluded, ["facility_id", "directorate", "sector", "type", "tier"]]
+    placed = gone.assign(
+        region=gone["directorate"].map(reference.region), governorate=gone["sector"].map(reference.governorate)
+    )
+    named = placed.mask(placed == "", "unknown").fillna("unknown").astype(str)
+    return Earlier(found.expected | frozenset(found.gone.loc[is_excluded, "facility_id"]), found.came, named)
+
+
 def country(directorates: Sequence[str], reference: Places, population: pd.DataFrame) -> Country:
-    """The country in the reference lists; a directorate is at home in the first of its governorates."""
-    at_home = reference.directorates["governorates"].str.partition(" ")[0]
-    home = dict(zip(at_home, reference.directorates["region"], strict=True))
+    """The country in the reference lists; a governorate belongs to the region of those who are at home in it."""
+    home = {code: reference.region[slug] for slug, codes in reference.at_home.items() for code in codes}
     people = dict(zip(population["area"], population["population"].astype(int), strict=True))
-    told = zip(reference.directorates["slug"], reference.directorates["governorates"], strict=True)
-    return Country(tuple(directorates), home, people, {slug: frozenset(listed.split()) for slug, listed in told})
+    listed = {slug: frozenset(codes) for slug, codes in reference.governorates.items()}
+    return Country(tuple(directorates), home, people, listed)
 
 
 def measures(facts: Facts, catalogue: Mapping[str, Entry], land: Country) -> pd.DataFrame:

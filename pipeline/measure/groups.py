@@ -134,9 +134,10 @@ def incomplete_areas(facts: Facts, home: Mapping[str, str], governorates: Mappin
     A directorate that is left out is missing where its facilities are, one that has reported nothing wherever the
     reference list says that it has facilities (`governorates`). A rate there would look right and be too low.
     """
-    reported_by = facts.facilities["directorate"].astype(str)
+    received = facts.facilities[~facts.gone]  # who is only on the last list has not reported
+    reported_by = received["directorate"].astype(str)
     away = reported_by.isin(facts.judgement.left_out)
-    places = set(facts.facilities.loc[away, "governorate"])
+    places = set(received.loc[away, "governorate"])
     for slug in governorates.keys() - set(reported_by):
         places |= governorates[slug]
     return places | {home[name] for name in places if name in home} | ({IRAQ} if places else set())

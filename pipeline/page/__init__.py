@@ -38,7 +38,7 @@ class UnfitPageError(ReportError):
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around a report's pieces: its title, language, state and receipt, the look, and a few words."""
+    """What stands around a report's pieces: title, language, state and receipt, look, some words, the report's name."""
 
     title: str
     language: str
@@ -46,6 +46,9 @@ class Frame:
     receipt_id: str
     style: str
     words: Mapping[str, str]
+    report: str = ""
+    links: tuple[tuple[str, str, str], ...] = ()
+    """What lies beside the page: where, how it is called, and its language where that is another."""
 
 
 def render(executed: Any, frames: Iterable[Frame], template: str) -> list[str]:
@@ -98,9 +101,11 @@ def _filled(executed: Any, frame: Frame, template: str) -> str:
         "language": frame.language,
         "direction": DIRECTIONS[frame.language],
         "state": frame.state,
+        "report": frame.report,
         "receipt_id": frame.receipt_id,
         "style": frame.style,
         "words": dict(frame.words),
+        "links": frame.links,
         "contents": list(_contents(executed, frame.language)),
         "first": next((told["piece"] for cell in _code_cells(executed) for told in _told(cell, frame.language)), ""),
     }

@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
 
-PAGE_BYTES = 200_000
+PAGE_BYTES = 300_000
 BANNER = re.compile(r"<!-- banner -->.*?<!-- /banner -->", re.DOTALL)
 # No address at all, not even as text: `figures` breaks those that stand in data.
 ADDRESS = re.compile(r"(?<=[a-z0-9+.-])://", re.IGNORECASE)
 LOADING = re.compile(r"javascript:|@import|expression\(|url\(\s*(?![#'\"]?#)", re.IGNORECASE)
+# The font of a page stands in its style; whatever else a style loads is refused.
+FONT = re.compile(r"url\(data:font/woff2;base64,[A-Za-z0-9+/=]+\)")
+# Files that a page leads to: the front page to any below it, a report to the front page and to its own files.
+ANY_FILE = r"(?!/)[\w./-]+"
+OF_REPORT = r"\.\./\.\./index(\.[a-z]+)?\.html|[A-Za-z0-9-]+\.([a-z]+\.html|xlsx|csv\.zip)"
 SPOKEN = ("aria-label", "alt", "title")
 RUNNING = {
     "script", "iframe", "frame", "object", "embed", "applet", "base", "form", "input", "button", "link", "audio",
@@ -62,7 +67,7 @@ class _Reader(HTMLParser):
     handle_startendtag = handle_starttag
 
     def handle_data(self, data: str) -> None:
-        if self.inside == "style" and LOADING.search(data):
+        if self.inside == "style" and LOADING.search(FONT.sub("", data)):
             self.faults.append(f"the style in line {self.getpos()[0]} loads something")
 
     def handle_endtag(self, tag: str) -> None:
@@ -83,8 +88,8 @@ def _running(tag: str, told: dict[str, str]) -> Iterator[str]:
 
 def _leading(told: dict[str, str], may_link: bool) -> Iterator[str]:
     for name, value in told.items():
-        beside = may_link and name == "href" and re.fullmatch(r"[\w./-]+", value) and not value.startswith("/")
-        if name in LEADING and not beside and not value.startswith(("#", "data:image/")):
+        is_beside = name == "href" and re.fullmatch(ANY_FILE if may_link else OF_REPORT, value)
+        if name in LEADING and not is_beside and not value.startswith(("#", "data:image/")):
             yield f"{name}={value[:60]!r} leads out of the page"
         elif name not in SPOKEN and LOADING.search(value):
             yield f"{name}={value[:60]!r} loads something"
@@ -99,15 +104,16 @@ def _unreadable(tag: str, told: dict[str, str]) -> Iterator[str]:
         yield "a table's head without scope"
 
 
-def faults(page: str, is_report: bool = True) -> list[str]:
+def faults(page: str, is_report: bool = True, most: int = PAGE_BYTES) -> list[str]:
     """Everything that is wrong with a page, in words; an empty list for one that is fit to be shown.
 
-    A report has a banner and leads nowhere; the front page has none, and leads to files beside it.
+    A report has a banner, and leads only to the front page, to its other languages and to its tables; the front page
+    has none, and leads to any file beside it.
     """
     reader = _Reader(may_link=not is_report)
     reader.feed(page)
     reader.close()
-    return [*_addresses(page), *reader.faults, *_frame(page, reader, is_report), *_order(reader.headings)]
+    return [*_addresses(page), *reader.faults, *_frame(page, reader, is_report, most), *_order(reader.headings)]
 
 
 def _addresses(page: str) -> Iterator[str]:
@@ -115,7 +121,7 @@ def _addresses(page: str) -> Iterator[str]:
         yield f"an address: {page[max(0, found.start() - 20) : found.end() + 40]!r}"
 
 
-def _frame(page: str, reader: _Reader, is_report: bool) -> Iterator[str]:
+def _frame(page: str, reader: _Reader, is_report: bool, most: int) -> Iterator[str]:
     if len(BANNER.findall(page)) != int(is_report):
         yield "the banner must stand at one marked place"
     if not reader.language:
@@ -127,8 +133,8 @@ def _frame(page: str, reader: _Reader, is_report: bool) -> Iterator[str]:
             yield f"the id {name!r} stands there {times} times"
     for name in sorted(reader.targets - set(reader.ids)):
         yield f"a link leads to #{name}, which is not there"
-    if len(page.encode("utf-8")) > PAGE_BYTES:
-        yield f"{len(page.encode('utf-8')):,} bytes: a page has at most {PAGE_BYTES:,}; shorten a list"
+    if len(page.encode("utf-8")) > most:
+        yield f"{len(page.encode('utf-8')):,} bytes: a page has at most {most:,}; shorten a list"
 
 
 def _order(headings: list[int]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.decisions import Decision, check
+from pipeline.decisions import Decision, check, excluded
 from pipeline.decisions.kinds import Words
 from pipeline.enquiry import Enquiry, is_open
 from pipeline.enquiry.form import Tongue, headings, tongue
@@ -61,13 +61,17 @@ def returned(project: Project, path: Path, dry: bool = False) -> Imported:
     if new and not dry:
         project.write_text(project.decisions(trial.round_name), whole)
     answered = {one.one.key for one in told.answers}
+    gone = set(excluded((*existing, *new)))
     return Imported(
         round_name=trial.round_name,
         where=project.relative(project.decisions(trial.round_name)),
         new=tuple(new),
         notes=tuple(told.notes),
         left_behind=_left_behind(now.findings, then.findings),
-        unanswered=sum(one.directorate == directorate and one.key not in answered for one in now.enquiries),
+        unanswered=sum(
+            one.directorate == directorate and one.key not in answered and one.facility_id not in gone
+            for one in now.enquiries
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from pipeline.returned.read import Row
 from pipeline.returned.values import answer, listed
 from pipeline.spelling import fold
 
-MUST_SAY_WHY = ("double", "exclude")
+MUST_SAY_WHY = ("insist", "double", "exclude")
 
 
 @dataclass(frozen=True)

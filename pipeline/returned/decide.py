@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from pipeline.codebook import Codebook
 from pipeline.decisions import Accept, Correct, Decision, Exclude, Merge, named
-from pipeline.enquiry import OF_MODULE, Enquiry, Source
+from pipeline.enquiry import OF_MODULE, RIGHT, Enquiry, Source
 from pipeline.returned.answers import Answer, Told
 
 Key = tuple[str, str]  # facility and column
@@ -49,7 +49,7 @@ def accepted(
     made: dict[Decision, None] = {}
     answered = {one.one.key for one in told.answers}
     left = [one for one in asked if one.key not in answered]
-    for one in (one for one in told.answers if one.action == "confirm"):
+    for one in (one for one in told.answers if one.action in RIGHT):
         for rule, column in one.one.findings:
             unanswered = [other for other in left if rule in OF_MODULE and _beside(other, one, rule, form)]
             columns = _in_doubt(one, rule, column, findings, form)
@@ -138,7 +138,9 @@ def _same(decision: Decision, one: Answer) -> bool:
         return one.action in ("correct", "blank") and decision.now == one.now
     if isinstance(decision, Merge):
         return one.action == "double" and decision.into == one.now
-    return one.action == {"exclude": "exclude", "accept": "confirm"}.get(decision.decision)
+    if isinstance(decision, Accept):
+        return one.action in RIGHT
+    return one.action == decision.decision
 
 
 def _said(one: Answer) -> str:

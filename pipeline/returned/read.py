@@ -23,10 +23,32 @@ from pipeline.errors import DecisionError
 from pipeline.spelling import fold
 
 MOST_ROWS = 20_000  # no directorate is asked that much
+ABOUT_SHEET = "about"
 MOST_BYTES = 200_000_000  # of one part, unpacked
 MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 BROKEN = (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, OSError, NotImplementedError)
-SENT_AGAIN = "fill in the file as it was sent (`herams findings`)"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A kind of spreadsheet that we send: what it calls itself, its sheets and columns, the command that writes it."""
+
+    format: str
+    letter: str
+    rows: str
+    columns: tuple[str, ...]
+    needed: tuple[str, ...]
+    entries: tuple[str, ...]
+    about: tuple[str, ...]
+    command: str
+
+    @property
+    def sent_again(self) -> str:
+        """What to do with a file that is not as it was sent."""
+        return f"fill in the file as it was sent (`{self.command}`)"
+
+
+ENQUIRY = Shape(FORMAT, SHEETS[0], SHEETS[1], COLUMNS, NEEDED, ENTRIES, ABOUT, "herams findings")
 
 
 @dataclass(frozen=True)
@@ -56,32 +78,32 @@ class Sheet:
     faults: list[str] = field(default_factory=list)
 
 
-def read(name: str, content: bytes, headings: Mapping[str, Mapping[str, str]]) -> Sheet:
+def read(name: str, content: bytes, headings: Mapping[str, Mapping[str, str]], shape: Shape = ENQUIRY) -> Sheet:
     """What came back in a file; `headings` are the words of sheets, columns and entries in each language.
 
     A file that is none of ours is a DecisionError; what can be told cell by cell stands in `faults`.
     """
-    book = _book(name, content)
+    book = _book(name, content, shape)
     try:
-        found = Sheet(about=_about(name, book))
+        found = Sheet(about=_about(name, book, shape))
         words = headings.get(found.about["language"], {})
-        titles = [words.get(f"sheet.{title}", title) for title in SHEETS[:2]]
+        titles = [words.get(f"sheet.{title}", title) for title in (shape.letter, shape.rows)]
         gone = [title for title in titles if title not in book.sheetnames]
         if gone:
             raise DecisionError(
-                f"{name}: no sheet {', '.join(map(repr, gone))}: it was renamed or removed; {SENT_AGAIN}"
+                f"{name}: no sheet {', '.join(map(repr, gone))}: it was renamed or removed; {shape.sent_again}"
             )
         for title in titles:
             book[title].reset_dimensions()  # a sheet says how large it is, and what lies beyond would not be read
-        _entries(book[titles[0]], titles[0], words, found)
-        _rows(book[titles[1]], titles[1], words, found)
+        _entries(book[titles[0]], titles[0], words, found, shape)
+        _rows(book[titles[1]], titles[1], words, found, shape)
         found.faults += _merged(content, book.sheetnames.index(titles[1]) + 1, titles[1])
     finally:
         book.close()
     return found
 
 
-def _book(name: str, content: bytes) -> Any:
+def _book(name: str, content: bytes, shape: Shape) -> Any:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             large = [part.filename for part in archive.infolist() if part.file_size > MOST_BYTES]
@@ -91,22 +113,22 @@ def _book(name: str, content: bytes) -> Any:
         raise DecisionError(
             f"{name}: no XLSX that can be read ({problem}): save it as XLSX, without a password"
         ) from problem
-    raise DecisionError(f"{name}: far larger than any spreadsheet that was sent: {SENT_AGAIN}")
+    raise DecisionError(f"{name}: far larger than any spreadsheet that was sent: {shape.sent_again}")
 
 
-def _about(name: str, book: Any) -> dict[str, str]:
+def _about(name: str, book: Any, shape: Shape) -> dict[str, str]:
     cells: dict[str, str] = {}
-    if SHEETS[3] in book.sheetnames:
-        for row in book[SHEETS[3]].iter_rows(max_row=len(ABOUT), max_col=2, values_only=True):
+    if ABOUT_SHEET in book.sheetnames:
+        for row in book[ABOUT_SHEET].iter_rows(max_row=len(shape.about), max_col=2, values_only=True):
             cells |= {str(row[0]): str(row[1])} if len(row) == 2 else {}
-    if cells.get("format") != FORMAT or set(cells) != set(ABOUT):
-        raise DecisionError(f"{name}: not a spreadsheet of questions, or not the whole of it: {SENT_AGAIN}")
+    if cells.get("format") != shape.format or set(cells) != set(shape.about):
+        raise DecisionError(f"{name}: not a spreadsheet of questions, or not the whole of it: {shape.sent_again}")
     return cells
 
 
-def _entries(page: Any, title: str, words: Mapping[str, str], found: Sheet) -> None:
+def _entries(page: Any, title: str, words: Mapping[str, str], found: Sheet, shape: Shape) -> None:
     """The cells beside the labels of the letter."""
-    keys = {fold(words[f"entry.{entry}"]): entry for entry in ENTRIES}
+    keys = {fold(words[f"entry.{entry}"]): entry for entry in shape.entries}
     for number, row in enumerate(page.iter_rows(max_row=100, max_col=2), start=1):
         label = fold(_text(row[0].value)) if row else ""
         if label in keys:
@@ -116,28 +138,32 @@ def _entries(page: Any, title: str, words: Mapping[str, str], found: Sheet) -> N
                 found.faults.append(f"{where}: a formula; write the text itself")
             found.entries[keys[label]] = (_text(cell.value) if cell is not None else "", where)
     found.faults += [
-        f"{title}: the row {words[f'entry.{entry}']!r} is not there: {SENT_AGAIN}"
-        for entry in ENTRIES
+        f"{title}: the row {words[f'entry.{entry}']!r} is not there: {shape.sent_again}"
+        for entry in shape.entries
         if entry not in found.entries
     ]
 
 
-def _rows(page: Any, title: str, words: Mapping[str, str], found: Sheet) -> None:
-    keys = {fold(words[f"column.{column}"]): column for column in COLUMNS}
+def _rows(page: Any, title: str, words: Mapping[str, str], found: Sheet, shape: Shape) -> None:
+    keys = _by_heading(words, shape)
     places: dict[str, int] = {}
     for number, row in _filled_rows(page):
         if not places:
             named = {fold(_text(cell.value)): place for place, cell in enumerate(row) if _text(cell.value)}
-            if sum(name in keys for name in named) >= len(COLUMNS) // 2:
-                places, faults = _places(row, keys, words, title, number)
+            if sum(name in keys for name in named) >= len(shape.columns) // 2:
+                places, faults = _places(row, words, shape, title, number)
                 found.faults += faults
             continue
         if len(found.rows) >= MOST_ROWS:
-            found.faults.append(f"{title}: more than {MOST_ROWS} rows: {SENT_AGAIN}")
+            found.faults.append(f"{title}: more than {MOST_ROWS} rows: {shape.sent_again}")
             return
         found.rows.append(_row(title, number, row, places, found.faults))
     if not places:
-        found.faults.append(f"{title}: the row of headings is not there: {SENT_AGAIN}")
+        found.faults.append(f"{title}: the row of headings is not there: {shape.sent_again}")
+
+
+def _by_heading(words: Mapping[str, str], shape: Shape) -> dict[str, str]:
+    return {fold(words[f"column.{column}"]): column for column in shape.columns}
 
 
 def _filled_rows(page: Any) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -148,9 +174,10 @@ def _filled_rows(page: Any) -> Iterator[tuple[int, Sequence[Any]]]:
 
 
 def _places(
-    row: Sequence[Any], keys: Mapping[str, str], words: Mapping[str, str], title: str, number: int
+    row: Sequence[Any], words: Mapping[str, str], shape: Shape, title: str, number: int
 ) -> tuple[dict[str, int], list[str]]:
     """Where our columns stand, by their headings, and what is wrong with these."""
+    keys = _by_heading(words, shape)
     places: dict[str, int] = {}
     faults = []
     for place, cell in enumerate(row):
@@ -164,8 +191,9 @@ def _places(
         elif column is not None:
             places[column] = place
     faults += [
-        f"{title}, row {number}: no column {words[f'column.{column}']!r}: it was renamed or taken out; {SENT_AGAIN}"
-        for column in NEEDED
+        f"{title}, row {number}: no column {words[f'column.{column}']!r}: it was renamed or taken out; "
+        f"{shape.sent_again}"
+        for column in shape.needed
         if column not in places
     ]
     return places, faults

@@ -10,8 +10,8 @@ import pandas as pd
 
 from pipeline import decisions, gate, places
 from pipeline.decisions import Decision
-from pipeline.enquiry import Enquiry, Source, enquiries
-from pipeline.enquiry.form import merging
+from pipeline.enquiry import Enquiry, Source, enquiries, names
+from pipeline.enquiry.form import MARKS, marked
 from pipeline.gate import suite as suites
 from pipeline.gate.case import Case
 from pipeline.project import Project
@@ -43,7 +43,9 @@ class Trial:
     @cached_property
     def case(self) -> Case:
         """The round as its decisions leave it."""
-        return gate.case_of_records(self.project, self.round_name)
+        records = gate.case_of_records(self.project, self.round_name)
+        # With boundaries and the last list: what is accepted about them would else look settled.
+        return gate.case_of(self.project, self.round_name, records, TABLE)
 
     @cached_property
     def received(self) -> pd.DataFrame:
@@ -64,7 +66,9 @@ class Trial:
 
     def _judge(self, decided: tuple[Decision, ...]) -> Judged:
         decisions.check(self.project, self.round_name, decided, "the decisions with these answers")
-        records = decisions.apply(self.received, decided, self.facility_ids)
+        records = decisions.apply(self.received, decided, self.facility_ids, self.case.codebook)
         case = replace(self.case, frame=records, records=records, decisions=decided)
         found = gate.judge(case, suites.load(self.project, TABLE))[1]
-        return Judged(found, Source(records, case.placed, case.codebook, merging(self.project)))
+        merging, may_be_right = (marked(self.project, mark) for mark in MARKS)
+        listed = names(case.baseline)
+        return Judged(found, Source(records, case.placed, case.codebook, merging, may_be_right, listed))

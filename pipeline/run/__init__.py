@@ -1,7 +1,7 @@
 """Whole rounds through DVC: the only package that knows it.
 
 `herams run` brings everything up to date: DVC's graph, DVC's lock, but stages at once and in warm processes; it goes on
-where a report fails, then makes the front page, then tells the state of the gates.
+where a report fails, then makes the front page (also when it was stopped), then tells the state of the gates.
 """
 
 from __future__ import annotations
@@ -44,9 +44,13 @@ class Limits:
 
 
 def run(
-    project: Project, round_name: str | None = None, scope: str | None = None, limits: Limits | None = None
+    project: Project,
+    round_name: str | None = None,
+    scope: str | None = None,
+    limits: Limits | None = None,
+    is_all: bool = False,
 ) -> None:
-    """Brings the open rounds up to date, or one of them, or one scope of it.
+    """Brings the open rounds up to date, or one of them, or one scope of it; with all subjects for all scopes, or not.
 
     Exit 1 if a stage failed (the others are finished first), 3 if a gate has closed something.
     """
@@ -54,11 +58,18 @@ def run(
     _check_address(limits.cluster)
     rounds = _rounds(project, round_name)
     wanted = targets(project, rounds, scope)
-    if plan.plan(project, wanted).reasons:
+    found = plan.plan(project, wanted)
+    if lacking := plan.without(project, found):
+        raise HeramsError(
+            "\n  ".join(["not there, and no stage makes it (`git checkout` or `dvc checkout` puts it back):", *lacking])
+        )
+    if found.reasons:
         _make(project, wanted, limits)
     else:
         click.echo("nothing to do: everything is up to date")
         _front_page(project)
+    if is_all:
+        _make_more(project, rounds, scope, limits)
     _tell_gates(project, rounds)
 
 
@@ -68,23 +79,35 @@ def _check_address(address: str | None) -> None:
 
 
 def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
-    from pipeline import index
-
     _sweep(project)
-    board = make(project, wanted, limits)
-    try:
-        index.index(project)
-    finally:
-        if board.failures:
-            raise HeramsError(told.recap(board.failures, board.skipped))
+    from pipeline.run import front
+
+    with front.made_after(project):
+        _recap(make(project, wanted, limits))
+
+
+def _make_more(project: Project, rounds: Sequence[str], scope: str | None, limits: Limits) -> None:
+    """Makes the reports beyond the rounds' own; the rounds' tables are up to date by now."""
+    from pipeline.run import front
+
+    with front.made_after(project), _hands(project, limits) as (start, jobs):
+        from pipeline.run import more, schedule
+
+        crew = schedule.Crew(start, jobs, _seconds(limits))
+        _recap(schedule.bring_up_to_date(project, more.more(project, rounds, scope), crew))
+
+
+def _recap(board: Board) -> None:
+    if board.failures:
+        raise HeramsError(told.recap(board.failures, board.skipped))
 
 
 def _front_page(project: Project) -> None:
-    """Makes the front page where there is none: DVC does not know of it, so `dvc pull` brings none."""
-    if not project.front_page().is_file():
-        from pipeline import index
+    """Makes the front page where it is missing or older than what it shows: DVC does not know of it."""
+    from pipeline.run import front
 
-        index.index(project)
+    if front.is_older(project):
+        front.make(project)
 
 
 def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
@@ -92,13 +115,16 @@ def make(project: Project, wanted: Sequence[str], limits: Limits) -> Board:
 
     DVC and all that makes pages is imported here, where it is known to be needed.
     """
-    environment = {"HERAMS_REPORT_SECONDS": str(limits.timeout)} if limits.timeout else {}
     with _hands(project, limits) as (start, jobs):
         # The preloaded process imports while this one imports DVC.
         from pipeline.run import graph, schedule
 
         with graph.opened(project, wanted) as opened:
-            return schedule.bring_up_to_date(project, opened, schedule.Crew(start, jobs, environment))
+            return schedule.bring_up_to_date(project, opened, schedule.Crew(start, jobs, _seconds(limits)))
+
+
+def _seconds(limits: Limits) -> dict[str, str]:
+    return {"HERAMS_REPORT_SECONDS": str(limits.timeout)} if limits.timeout else {}
 
 
 @contextmanager
@@ -129,9 +155,17 @@ def _sweep(project: Project) -> None:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def explain(project: Project, round_name: str | None = None, scope: str | None = None) -> None:
-    """Tells what would run and why, and runs nothing."""
-    found = plan.plan(project, targets(project, _rounds(project, round_name), scope))
+def explain(
+    project: Project,
+    round_name: str | None = None,
+    scope: str | None = None,
+    limits: Limits | None = None,
+    is_all: bool = False,
+) -> None:
+    """Tells what would run and why, and runs nothing; what `run` would refuse is refused."""
+    _check_address((limits or Limits()).cluster)
+    rounds = _rounds(project, round_name)
+    found = plan.plan(project, targets(project, rounds, scope))
     for name, why in found.reasons.items():
         click.echo(f"{name}: {told.shortened(why)}")
     for name, before in found.follow.items():
@@ -139,6 +173,12 @@ def explain(project: Project, round_name: str | None = None, scope: str | None =
     must, may = len(found.reasons), len(found.follow)
     rest = len(found.stages) - must - may
     click.echo(f"{must} must run, {may} may follow, {rest} are up to date{told.estimate(project, found)}")
+    if is_all:
+        from pipeline.run import more
+
+        others = more.more(project, rounds, scope)
+        stale = len(others.stale())
+        click.echo(f"of the other reports {stale} steps must run, {len(others.steps) - stale} are up to date")
 
 
 def _rounds(project: Project, round_name: str | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -9,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pipeline import verdict
 from pipeline.errors import HeramsError
 from pipeline.project import TABLES, Project
-from pipeline.run import plan
+from pipeline.run import calendar, plan
 from pipeline.run.told import shortened
 
 
@@ -25,6 +26,15 @@ class Line:
     page: str
     """up to date, to be made, may change, failed."""
     why: str
+
+
+def told(project: Project, today: datetime.date, as_json: bool = False) -> str:
+    """The board, and below it the acceptances that are over on a day or end soon; for a person, or for a program."""
+    lines, ending = board(project), calendar.ending(project, today)
+    if as_json:
+        document = {"reports": [asdict(line) for line in lines], "acceptances": calendar.entries(ending)}
+        return json.dumps(document, indent=2)
+    return "\n".join([text(lines), *calendar.lines(ending)])
 
 
 def board(project: Project) -> list[Line]:
@@ -60,11 +70,6 @@ def _page(project: Project, which: tuple[str, str, str], stage: str, found: plan
     if stage in found.follow:
         return "may change", f"{found.follow[stage]} must run first"
     return "up to date", ""
-
-
-def json_text(lines: list[Line]) -> str:
-    """The board for a program to read."""
-    return json.dumps([asdict(line) for line in lines], indent=2)
 
 
 def text(lines: list[Line]) -> str:

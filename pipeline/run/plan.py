@@ -50,19 +50,31 @@ def plan(project: Project, targets: Sequence[str] = ()) -> Plan:
     """What must run for all stages, or for the targets and what they need."""
     stages = _needed(declared(project), targets)
     is_locked = (project.root / "dvc.lock").is_file()
-    locked = _yaml(project, "dvc.lock").get("stages", {}) if is_locked else {}
+    entries = locked(project)
     look = Files(project)
     found = Plan(stages)
     makers = {path: stage.name for stage in stages for path in stage.outputs}
     for stage in stages:
-        why = list(_reasons(project, stage, locked.get(stage.name), look)) if is_locked else ["there is no dvc.lock"]
+        why = list(_reasons(project, stage, entries.get(stage.name), look)) if is_locked else ["there is no dvc.lock"]
         if why:
             found.reasons[stage.name] = why
-    for stage in _in_order(stages, makers):
-        before = sorted({name for path in stage.inputs if (name := _maker(path, makers)) and _runs(found, name)})
+    for stage in in_order(stages, makers):
+        before = sorted({name for path in stage.inputs if (name := maker_of(path, makers)) and _runs(found, name)})
         if before and stage.name not in found.reasons:
             found.follow[stage.name] = before[0]
     return found
+
+
+def locked(project: Project) -> dict[str, Any]:
+    """What dvc.lock says of each stage; nothing where there is none."""
+    return dict(_yaml(project, "dvc.lock").get("stages", {})) if (project.root / "dvc.lock").is_file() else {}
+
+
+def without(project: Project, found: Plan) -> list[str]:
+    """The inputs that no stage makes and that are not there, of the stages that must run."""
+    makers = {path: stage.name for stage in declared(project) for path in stage.outputs}
+    wanted = {path for stage in found.stages if stage.name in found.reasons for path in stage.inputs}
+    return sorted(path for path in wanted if not maker_of(path, makers) and not (project.root / path).exists())
 
 
 def _runs(found: Plan, name: str) -> bool:
@@ -138,11 +150,11 @@ def _needed(stages: list[Stage], targets: Sequence[str]) -> list[Stage]:
         name = open_.pop()
         if name not in wanted:
             wanted.add(name)
-            open_ += [maker for path in by_name[name].inputs if (maker := _maker(path, makers))]
+            open_ += [maker for path in by_name[name].inputs if (maker := maker_of(path, makers))]
     return [stage for stage in stages if stage.name in wanted]
 
 
-def _maker(path: str, makers: Mapping[str, str]) -> str | None:
+def maker_of(path: str, makers: Mapping[str, str]) -> str | None:
     """The stage that makes a path, or a folder around it."""
     for one in (path, *map(str, Path(path).parents)):
         if one in makers:
@@ -150,7 +162,7 @@ def _maker(path: str, makers: Mapping[str, str]) -> str | None:
     return None
 
 
-def _in_order(stages: list[Stage], makers: Mapping[str, str]) -> list[Stage]:
+def in_order(stages: list[Stage], makers: Mapping[str, str]) -> list[Stage]:
     """Each stage after those that make its inputs."""
     by_name = {stage.name: stage for stage in stages}
     order: dict[str, Stage] = {}
@@ -158,7 +170,7 @@ def _in_order(stages: list[Stage], makers: Mapping[str, str]) -> list[Stage]:
     def add(stage: Stage) -> None:
         if stage.name not in order:
             for path in stage.inputs:
-                maker = _maker(path, makers)
+                maker = maker_of(path, makers)
                 if maker and maker != stage.name:
                     add(by_name[maker])
             order[stage.name] = stage

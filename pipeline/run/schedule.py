@@ -9,17 +9,45 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
+from typing import Protocol
 
 import click
 
 from pipeline.errors import HeramsError
 from pipeline.project import Project
 from pipeline.run import told, workers
-from pipeline.run.graph import Begun, Graph
+from pipeline.run.graph import Begun, Command
 from pipeline.run.work import LOST, Running, Task
 
 WRITE_SECONDS = 60.0
 TRIES = 3
+
+
+class Graph(Protocol):
+    """What is to be done and in which order, as DVC knows it, or as receipts do."""
+
+    @property
+    def steps(self) -> list[str]:
+        """The names of all that may have to be done, in order."""
+
+    @property
+    def upstream(self) -> dict[str, set[str]]:
+        """What must be done before each of them."""
+
+    def begin(self, name: str) -> Begun:
+        """Whether it must be done."""
+
+    def begin_again(self, name: str) -> Begun:
+        """The same for one whose worker was lost."""
+
+    def command(self, name: str) -> Command:
+        """What does it."""
+
+    def finish(self, name: str) -> None:
+        """Takes note of what was made; a HeramsError where it was not."""
+
+    def write(self, whole: bool = True) -> None:
+        """Writes down what was done."""
 
 
 @dataclass

@@ -7,9 +7,9 @@ The same seed gives the same bytes. It serves demonstrations, tests, and worksho
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,14 +18,18 @@ from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
 from pipeline.column import Column, Columns
 from pipeline.errors import UsageError
+from pipeline.places import Places
+from pipeline.places import load as listed_places
 from pipeline.project import Project
-from pipeline.simulate import faults, layout, slips
+from pipeline.registry import Round, Simulation, is_window
+from pipeline.simulate import faults, following, layout, slips
 from pipeline.simulate import tables as assumed
 from pipeline.simulate.answers import Pen, as_asked, with_support
 from pipeline.simulate.dirt import dirty
+from pipeline.simulate.following import TRUTH, Made, Since
 from pipeline.simulate.names import with_names
 from pipeline.simulate.places import dated, days_after, with_dates, with_places
-from pipeline.simulate.tables import Assumptions, Dice
+from pipeline.simulate.tables import Assumptions, Dice, Flags
 from pipeline.simulate.totals import facilities as invented
 
 FIRST_RESPONSE_ID = 20_001
@@ -45,14 +49,37 @@ class Options:
     window: tuple[str, str] = ("2022-03-17", "2023-04-25")
     report_date: str = "2023-11-30"
     faults: Mapping[str, int] = field(default_factory=dict)  # of each fault by name, how many
+    previous: str | None = None  # the simulated round that this one follows: its facilities, and what became of them
+    since: Since = field(default_factory=Since)
 
 
 def simulate(project: Project, form: str, facilities: int, seed: int, options: Options | None = None) -> bytes:
     """The bytes of an export of so many facilities; wrong numbers and unknown directorates are UsageErrors."""
+    return simulated(project, form, facilities, seed, options)[0]
+
+
+def simulated(
+    project: Project, form: str, facilities: int, seed: int, options: Options | None = None
+) -> tuple[bytes, pd.DataFrame]:
+    """The bytes of an export, and what became of each facility of the round before; of a first round there is none.
+
+    A round that follows another has that one's facilities, however many are asked for.
+    """
     options = options or Options()
     codebook = codebooks.load(project, form)
     tables = assumed.load(project, codebook)
-    cells = simulated_cells(codebook, tables, facilities, seed, options)
+    if options.previous is None:
+        cells = simulated_cells(codebook, tables, facilities, seed, options)
+        told = pd.DataFrame(columns=list(TRUTH), dtype=str)
+    else:
+        before = _made_round(project, form, options.previous, tables, codebook)
+        made, told = _next_round(before, codebook, tables, Dice(seed), options, listed_places(project))
+        cells = _numbered(_slipped(made.cells, codebook, Dice(seed), options))
+    return _written(cells, codebook, tables, seed, options), told
+
+
+def _written(cells: Columns, codebook: Codebook, tables: Assumptions, seed: int, options: Options) -> bytes:
+    """The export in its layout, with the faults wanted."""
     look = slips.odd_labels(codebook, tables, Dice(seed)) if options.dirt == "real" else None
     sheet = layout.Sheet(codebook, options.answers, options.ranks, look)
     table = layout.table(sheet, cells, headers=options.headers)
@@ -68,13 +95,7 @@ def simulate_round(project: Project, round_name: str) -> None:
     made = entry.simulate
     if made is None:
         raise UsageError(f"round {round_name!r} has exports: only one with source `simulated` is made up")
-    options = Options(
-        dirt=made.dirt,
-        directorates=tuple(made.directorates) if made.directorates else None,
-        window=(entry.window[0], entry.window[1]),
-        report_date=entry.report_date,
-    )
-    export = simulate(project, entry.form, made.facilities, made.seed, options)
+    export = simulate(project, entry.form, made.facilities or 0, made.seed, _options(entry, made))
     with project.replacing_folder(project.raw(round_name)) as draft:
         (draft / "simulated.csv").write_bytes(export)
 
@@ -87,23 +108,119 @@ def simulated_cells(codebook: Codebook, tables: Assumptions, facilities: int, se
     if facilities < 1 or not 0 <= options.responses <= 1:
         raise UsageError("at least one facility is needed, and the share with earlier responses is between 0 and 1")
     dice = Dice(seed)
-    found = invented(tables, assumed.chosen(tables, options.directorates), facilities, dice)
-    found = with_dates(with_places(found, tables, dice), options.window, options.report_date, dice)
-    found = with_support(with_names(found, tables, dice), tables, dice)
-    if options.dirt == "real":
-        found = dirty(found, tables, options.report_date, dice)
+    found = _invented(codebook, tables, facilities, dice, options)
     others = _others(found, codebook, tables, dice, options)
     return _numbered(Columns.joined([_told(found, codebook, tables, dice, options), *others]))
 
 
-def _told(found: pd.DataFrame, codebook: Codebook, tables: Assumptions, dice: Dice, options: Options) -> Columns:
-    """The answers of one response for each facility."""
-    found = found.assign(date=dated(found["day"], found["workspace_id"], Dice(dice.seed)))
-    cells = Pen(found, codebook, tables, dice).answers()
+def _invented(codebook: Codebook, tables: Assumptions, facilities: int, dice: Dice, options: Options) -> pd.DataFrame:
+    """So many facilities that nobody has seen before, a row each."""
+    found = invented(tables, assumed.chosen(tables, options.directorates), facilities, dice)
+    found = with_dates(with_places(found, tables, dice), options.window, options.report_date, dice)
+    found = with_support(with_names(found, tables, dice), tables, dice)
+    return dirty(found, tables, options.report_date, dice) if options.dirt == "real" else found
+
+
+def _options(entry: Round, made: Simulation) -> Options:
+    """What the registry says of a simulated round."""
+    return Options(
+        dirt=made.dirt,
+        directorates=tuple(made.directorates) if made.directorates else None,
+        window=(entry.window[0], entry.window[1]),
+        report_date=entry.report_date,
+        previous=made.previous,
+        since=Since(made.new_ids, tuple(made.late or ())),
+    )
+
+
+def asked(
+    faulty: Sequence[str] = (),
+    previous: str | None = None,
+    new_ids: int = 0,
+    late: Sequence[str] = (),
+    window: tuple[str, str] | None = None,
+    **layout: Any,
+) -> Options:
+    """What a person asked for on the command line; a UsageError for what goes with a round before, and names none."""
+    if previous is None and (new_ids or late):
+        raise UsageError("--new-ids and --late belong to a round that follows another: name it with --previous ROUND")
+    if previous and layout.get("directorates"):
+        raise UsageError("--previous ROUND says which directorates there are: leave --directorate out")
+    if window and not is_window(*window):
+        raise UsageError(f"--window {' '.join(window)}: two dates in order are wanted, such as 2024-03-01 2024-06-30")
+    when: dict[str, Any] = {"window": window, "report_date": window[1]} if window else {}
+    wanted = faults.parse(faulty)
+    return Options(**layout, **when, faults=wanted, previous=previous, since=Since(new_ids, tuple(late)))
+
+
+def _made_round(project: Project, form: str, round_name: str, tables: Assumptions, codebook: Codebook) -> Made:
+    """The facilities of a simulated round of the registry and all their answers, and so those of the rounds before."""
+    entry = project.round(round_name)
+    made = entry.simulate
+    if made is None or entry.form != form:
+        raise UsageError(f"round {round_name!r} is not simulated with the form {form}: only such a one can be followed")
+    options, dice = _options(entry, made), Dice(made.seed)
+    if made.previous is None:
+        found = _invented(codebook, tables, made.facilities or 0, dice, options)
+        return Made(found, _answered(found, codebook, tables, dice))
+    before = _made_round(project, form, made.previous, tables, codebook)
+    return _next_round(before, codebook, tables, dice, options, listed_places(project))[0]
+
+
+def _next_round(
+    before: Made, codebook: Codebook, tables: Assumptions, dice: Dice, options: Options, reference: Places
+) -> tuple[Made, pd.DataFrame]:
+    """The round after another, and the truth about what happened between them."""
+    assumed.chosen(tables, options.since.late)  # an unknown directorate is told
+    own, old = dice.salted("following"), before.found.reset_index(drop=True)
+    told = following.events(old, tables, own)
+    stays = np.flatnonzero(told != "gone")
+    kurdistan = _in_kurdistan(old, tables)
+    found = following.renumbered(following.changed(old, told, tables, own), kurdistan, options.since.new_ids, own)
+    fresh = _opened(old.assign(subject_id=found["subject_id"]), codebook, tables, own, options)
+    found = with_dates(found, options.window, options.report_date, dice)
+    found, fresh = (following.late(one, options.since.late, options.window[1], own) for one in (found, fresh))
+    anew = _answered(found, codebook, tables, own)
+    known = {*found.columns, "date"}
+    cells = following.mixed(before.cells, anew, known.__contains__, codebook, own).taken(stays)
+    made = Made(
+        pd.concat([found.iloc[stays], fresh], ignore_index=True),
+        Columns.joined([cells, _answered(fresh, codebook, tables, own.salted("opened"))]),
+    )
+    return made, following.truth(old, made.found, told, len(fresh), reference)
+
+
+def _opened(old: pd.DataFrame, codebook: Codebook, tables: Assumptions, dice: Dice, options: Options) -> pd.DataFrame:
+    """The facilities that opened since: invented ones of the same directorates, that exist."""
+    own = dice.salted("opened")
+    there = tuple(slug for slug in tables.split.index if slug in set(old["directorate"]))
+    clean = replace(options, dirt="none", directorates=there)
+    fresh = _invented(codebook, tables, max(1, round(following.OPENED * len(old))), own, clean)
+    fresh = fresh[fresh["status"] == "existing"].reset_index(drop=True)
+    return following.opened(fresh, old, _in_kurdistan(fresh, tables), own)
+
+
+def _in_kurdistan(found: pd.DataFrame, tables: Assumptions) -> Flags:
+    return found["directorate"].map(tables.directorates["region"]).eq("kurdistan").to_numpy(dtype=bool)
+
+
+def _answered(found: pd.DataFrame, codebook: Codebook, tables: Assumptions, dice: Dice) -> Columns:
+    """Every question answered by every facility, as if it were asked."""
+    dated_ones = found.assign(date=dated(found["day"], found["workspace_id"], Dice(dice.seed)))
+    return Pen(dated_ones, codebook, tables, dice).answers()
+
+
+def _slipped(cells: Columns, codebook: Codebook, dice: Dice, options: Options) -> Columns:
+    """The answers to what is asked, with the slips of real exports."""
     if options.dirt == "real":
         cells = slips.forgotten(cells, codebook, dice)
     cells = as_asked(cells, codebook)
     return slips.without_staff(cells, codebook, dice) if options.dirt == "real" else cells
+
+
+def _told(found: pd.DataFrame, codebook: Codebook, tables: Assumptions, dice: Dice, options: Options) -> Columns:
+    """The answers of one response for each facility."""
+    return _slipped(_answered(found, codebook, tables, dice), codebook, dice, options)
 
 
 def _others(

@@ -34,7 +34,7 @@ def with_names(facilities: pd.DataFrame, tables: Assumptions, dice: Dice) -> pd.
     found["MoSD2"] = found["name_en"] + " / " + found["name_local"]
     found["GEO3"], found["GEO6"] = towns[:, 0], english
     found["ministry_code"] = _codes(found, region, tables, dice)
-    found["subject_id"] = _subject_ids(region == "kurdistan", dice)
+    found["subject_id"] = subject_ids(region == "kurdistan", dice)
     sectors = tables.sectors.loc[found["sector"]]
     found["workspace_id"] = (sectors["name_in_exports"] + " / " + sectors["name_ar"]).to_numpy(dtype=object)
     office = found["directorate"].map(tables.directorates["name_in_exports"])
@@ -107,7 +107,7 @@ def _codes(found: pd.DataFrame, region: Texts, tables: Assumptions, dice: Dice) 
     return np.where(bare, (first.to_numpy(dtype=np.int64) + number).astype(str), code).astype(object)
 
 
-def _subject_ids(kurdistan: Flags, dice: Dice) -> Texts:
+def subject_ids(kurdistan: Flags, dice: Dice) -> Texts:
     """Platform ids, unique in the country."""
     chance = dice.stream("subject_id")
     other = chance.random(len(kurdistan)) < OTHER_STYLE

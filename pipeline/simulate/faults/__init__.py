@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.codebook import Codebook
 from pipeline.errors import UsageError, unknown
-from pipeline.simulate.faults import answers, doubts, facts
+from pipeline.simulate.faults import answers, doubts, earlier, facts
 from pipeline.simulate.faults.draft import Do, Draft
 from pipeline.simulate.tables import Dice
 
@@ -78,6 +78,16 @@ FAULTS: Mapping[str, Fault] = {
     "written-out": Fault("other_is_no_choice", "owners written out under other", doubts.written_out),
     "module-missing": Fault("modules_complete", "facilities without a module of services", answers.module_missing),
     "one-answer": Fault("long_runs", "workspaces with one answer throughout", doubts.answer_alike),
+    # held against the last list of facilities
+    "gone": Fault("facilities_gone", "facilities without any answer", earlier.take_away),
+    "new": Fault("facilities_new", "facilities that were not there before", earlier.open_new),
+    "closed": Fault("status_turned", "facilities that closed", earlier.closed),
+    "retyped": Fault("type_changed", "main centres that became family-medicine centres", earlier.retyped),
+    "moved": Fault("place_moved", "places nine kilometres off", earlier.moved),
+    "fewer-people": Fault("catchment_changed", "populations that fell to a quarter", earlier.fewer_people),
+    "more-beds": Fault("beds_changed", "four times the beds", earlier.more_beds),
+    "more-staff": Fault("staff_changed", "four times the staff", earlier.more_staff),
+    "lost-services": Fault("services_fell", "facilities that lost most services", earlier.lost_services),
 }
 
 

@@ -143,11 +143,15 @@ class Draft:
 
     def spoilt_cells(self) -> pd.DataFrame:
         """The cells with what was overwritten, without what layout they are written in, or which columns are there."""
+        return self.all_cells().drop(index=sorted(self.absent)).reset_index(drop=True)
+
+    def all_cells(self) -> pd.DataFrame:
+        """The same, with those that are absent in their places; what stands there again comes last."""
         cells = self.cells.astype(object)
         for (row, column), value in self.overwritten.items():
             cells.loc[row, column] = value
         again = [cells.iloc[[row]].assign(**changed) for row, changed in self.again]
-        return pd.concat([cells.drop(index=sorted(self.absent)), *again], ignore_index=True)
+        return pd.concat([cells, *again], ignore_index=True)
 
     def spoil(self, written: list[Row], heads: int) -> list[Row]:
         """The rows of an export, the last of so many header rows holding the codes, with all that was spoilt."""

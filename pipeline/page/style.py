@@ -1,0 +1,26 @@
+"""The style of a page with its font in it: nothing is loaded, and nothing depends on what the reader has installed.
+
+Every page has the same letters of the same font (tests/subset_font.py makes them once), so the font costs a page no
+time. A letter that it lacks is shown by the reader's system.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from pipeline.project import Project
+
+WEIGHTS = {"Regular": "400", "Bold": "700"}
+FACE = (
+    '@font-face { font-family: "Vazirmatn"; font-weight: %s; src: url(data:font/woff2;base64,%s) format("woff2"); }\n'
+)
+
+
+def sheet(project: Project) -> str:
+    """The style as it stands in a page: the faces of the font, then style.css."""
+    faces = (FACE % (weight, _base64(project, name)) for name, weight in WEIGHTS.items())
+    return "".join(faces) + project.read_text(project.look("style.css"))
+
+
+def _base64(project: Project, name: str) -> str:
+    return base64.b64encode(project.read_bytes(project.look(f"fonts/Vazirmatn-{name}.woff2"))).decode("ascii")
