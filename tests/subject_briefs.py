@@ -48,10 +48,10 @@ def of_facilities(kept: Mapping[str, list[str]], scope: str, report: str) -> Bri
     return as_figures_see_it(*_cut(found, scope, report))
 
 
-def as_figures_see_it(told: Mapping[str, Any], slices: Mapping[str, pd.DataFrame]) -> Brief:
+def as_figures_see_it(told: Mapping[str, Any], slices: Mapping[str, pd.DataFrame], language: str = "en") -> Brief:
     """A brief as it is read back from its files: every cell a text."""
     texts = {name: rows.astype(object).where(rows.notna(), "").astype(str) for name, rows in slices.items()}
-    return Brief(told, texts, words.load(made.whole(), "en"))
+    return Brief(told, texts, words.load(made.whole(), language))
 
 
 def sections(report: str) -> list[str]:

@@ -31,6 +31,15 @@ def test_every_page_of_a_subject_reads_well_for_every_kind_of_scope(report: str,
 
 
 @pytest.mark.parametrize("report", REPORTS)
+@pytest.mark.parametrize("language", ["ar", "ckb"])
+def test_every_page_of_a_subject_is_told_in_arabic_and_sorani(report: str, language: str) -> None:
+    found = page(subject_briefs.as_figures_see_it(*cut_of("kirkuk", report), language))
+    own = {name for name in found if getattr(figures, name).draw.__module__.endswith(("domain", "hospitals", "care"))}
+    heads = [re.search("<h2>(.*?)</h2>", found[name]) for name in own]
+    assert heads and all(head and not re.search("[A-Za-z]", head.group(1)) for head in heads)
+
+
+@pytest.mark.parametrize("report", REPORTS)
 @pytest.mark.parametrize("facilities", [0, 9])
 def test_a_directorate_without_facilities_or_answers_still_reads_well(report: str, facilities: int) -> None:
     brief = brief_of("kirkuk", report)
