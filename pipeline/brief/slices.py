@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline import indicators
 from pipeline.brief.material import NAMES, Material
 from pipeline.codebook import Question
+from pipeline.registry import WIDER_SCOPES
 from pipeline.words import percent
 
 COLUMNS = ["indicator", "dimension", "group", "unit", "numerator", "denominator", "not_asked", "missing", "reason"]
@@ -22,17 +23,21 @@ COMPARISON_COLUMNS = ["indicator", "group", "percent"]
 TEXTS = dict.fromkeys(("indicator", "scope", "dimension", "group", "reason"), str)
 # Whole scope only; whole scope and care; also by type of facility; also by town and country.
 WHOLE, CARE, TYPE, RURAL = ("all",), ("all", "care"), ("all", "care", "type"), ("all", "care", "urban_rural")
+TIER = (*TYPE, "tier")
 FAMILIES = {
-    "U": CARE, "U_LISTED": TYPE, "U_EXISTING": TYPE, "OPS_OPERATIONAL": (*TYPE, "urban_rural"),
-    "COV": WHOLE, "DQ": WHOLE, "BLD": CARE, "EQP": CARE, "FUN": RURAL, "ACC": RURAL, "CAU": WHOLE,
-    "SUP": WHOLE, "SUP_ANY": CARE, "SUP_MAJOR": CARE, "OWN": WHOLE, "INP": CARE, "BED": CARE,
-    "AMN": CARE, "AMN_WASH": RURAL, "WAT": CARE, "SAN": CARE, "PWR": CARE, "CCH": CARE, "WST": CARE, "INF": CARE,
-    "HR": CARE, "HR_WOMEN": (*CARE, "cadre"), "SVC": CARE, "GAP": TYPE, "BAR": WHOLE, "POP": WHOLE, "EQU": WHOLE,
+    "U": CARE, "U_LISTED": TIER, "U_EXISTING": TIER, "OPS_OPERATIONAL": (*TIER, "urban_rural"),
+    "COV": WHOLE, "DQ": WHOLE, "BLD": CARE, "EQP": CARE, "FUN": RURAL, "FUN_FULL": (*TIER, "urban_rural"), "ACC": RURAL,
+    "CAU": WHOLE, "SUP": WHOLE, "SUP_ANY": CARE, "SUP_MAJOR": CARE, "OWN": TYPE, "MAN": TYPE, "INP": CARE, "BED": CARE,
+    "AMN": CARE, "AMN_FULL": RURAL, "AMN_WASH": RURAL, "SRC": CARE, "WAT": RURAL, "SAN": RURAL, "PWR": RURAL,
+    "CCH": RURAL, "WST": RURAL, "INF": CARE,
+    "HR": CARE, "HR_TOTAL": TYPE, "HR_NOSTAFF": TYPE, "HR_WOMEN": (*TYPE, "cadre"), "SVC": CARE, "GAP": TYPE,
+    "BAR": WHOLE, "POP": WHOLE, "EQU": WHOLE,
 }  # fmt: skip
 # The shares of Iraq that stand beside those of another scope.
 COMPARED = (
     "OPS_OPERATIONAL", "BLD_DAMAGED", "EQP_DAMAGED", "FUN_FULL", "ACC_FULL", "SUP_ANY", "AMN_WASH", "COV_ITEMS",
-    "AMN_FULL_", "SVC_DOMAIN_", "INF_FULL_", "HR_WOMEN", "BED_SUFFICIENT_",
+    "AMN_FULL_", "SVC_DOMAIN_", "INF_FULL_", "HR_WOMEN", "HR_NOSTAFF", "HR_SUFFICIENT_", "BED_SUFFICIENT_",
+    "OWN_PUBLIC", "MAN_PUBLIC", "WAT_IMPROVED", "SAN_INCLUSIVE", "PWR_BACKUP", "CCH_AVAILABLE", "WST_UNSAFE",
 )  # fmt: skip
 # What a wider report shows of each of its directorates.
 OF_AREAS = (
@@ -110,13 +115,31 @@ def comparison(country: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(percent=told)[COMPARISON_COLUMNS]
 
 
-def areas(own: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """What a wider page shows of each directorate: as a whole, and of its primary care."""
+def areas(own: Mapping[str, pd.DataFrame], starts: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """What wider pages may show of each directorate, as a whole and by kind of facility, of some indicators."""
     found = {}
     for slug, rows in own.items():
-        in_shape = rows["dimension"].isin(CARE) & rows["group"].isin(("", "phc"))
-        found[slug] = rows[rows["indicator"].str.startswith(OF_AREAS) & in_shape].assign(scope=slug)[AREA_COLUMNS]
+        is_shown = rows["dimension"].isin(CARE) & rows["indicator"].str.startswith(starts)
+        found[slug] = rows[is_shown].assign(scope=slug)[AREA_COLUMNS]
     return found
+
+
+def sectors(material: Material, directorate: str) -> pd.DataFrame:
+    """What a directorate's page may show of each of its sectors; by kind of facility nothing is measured there."""
+    table = material.tables["measures"]
+    mine = table[(table["scope"] == directorate) & (table["dimension"] == "sector")].astype(TEXTS)
+    return _sorted(mine.assign(scope=mine["group"], group=""), material)[AREA_COLUMNS]
+
+
+def parts(material: Material, scope: str) -> list[str]:
+    """The parts of a scope in their official order: directorates, or sectors, unknown ones last."""
+    if scope in WIDER_SCOPES:
+        return list(material.members(scope))
+    known = material.places.sectors
+    listed = list(known.loc[known["directorate"] == scope, "slug"])
+    facilities = material.tables["facilities"]
+    found = facilities.loc[facilities["directorate"] == scope, "sector"].astype(str)
+    return [*listed, *sorted(set(found) - set(listed))]
 
 
 def _sorted(rows: pd.DataFrame, material: Material) -> pd.DataFrame:
@@ -150,15 +173,16 @@ def labels(material: Material, scope: str, shared: Iterable[dict[str, str]]) -> 
 
 
 def _field_labels(material: Material) -> Iterable[dict[str, str]]:
-    return _labels_of(material, ("type", "urban_rural"))
+    return field_labels(material, ("type", "urban_rural"))
 
 
 def _total_labels(material: Material) -> Iterable[dict[str, str]]:
     """The words of what the known totals of the country count, besides types."""
-    return _labels_of(material, ("status", "building_condition", "functionality"))
+    return field_labels(material, ("status", "building_condition", "functionality"))
 
 
-def _labels_of(material: Material, fields: Iterable[str]) -> Iterable[dict[str, str]]:
+def field_labels(material: Material, fields: Iterable[str]) -> Iterable[dict[str, str]]:
+    """The words for the codes of some fields of facilities."""
     for name in fields:
         question = material.codebook.of_field(f"facilities.{name}")
         yield from _option_labels(name, [question] if question else [])

@@ -42,7 +42,7 @@ def about(material: Material, scope: str) -> dict[str, Any]:
     members = material.members(scope)
     told: dict[str, Any] = {
         "state": state(material, scope),
-        "rules": _rules(material, findings),
+        "rules": rules(material, findings),
         "findings": {name: int((findings["severity"] == name).sum()) for name in SEVERITIES},
         "decisions": decisions_of(material, scope),
         "set_aside": set_aside_of(material, members),
@@ -70,7 +70,7 @@ def findings_of(material: Material, scope: str) -> pd.DataFrame:
     return found[found["directorate"].isin(mine) | is_for_all].reset_index(drop=True)
 
 
-def _rules(material: Material, findings: pd.DataFrame) -> list[dict[str, Any]]:
+def rules(material: Material, findings: pd.DataFrame) -> list[dict[str, Any]]:
     """The rules that found something here, with how many, and how many of them are settled."""
     why = {rule.rule: rule for verdict in material.verdicts for rule in verdict.rules}
     counted = findings.assign(is_settled=findings["settled_by"] != "").groupby(["severity", "rule"])["is_settled"]

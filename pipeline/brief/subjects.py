@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+
+from pipeline.brief.slices import OF_AREAS
 
 # What every page says of its facilities and of the quality of their answers.
 GROUND = ("U", "COV", "DQ")
@@ -28,10 +30,33 @@ class Subject:
     """The modules of services that the page speaks of; all of them for none."""
     lists: tuple[str, ...] = ()
     has_maps: bool = False
+    beside: tuple[str, ...] = ()
+    """What it shows of each part of its scope: of the directorates of a wider one, of a directorate's sectors."""
+    holds: tuple[str, ...] = ()
+    """What else its brief holds: `annual`, the ministry's own figures; `census` or, with the whole list, `register`."""
+
+    asks: tuple[str, ...] = ()
+    """The modules of questions that its numbers come from; all of them for none."""
+
+    def touching(self, findings: pd.DataFrame, modules: Mapping[str, str]) -> pd.DataFrame:
+        """The findings that touch the page's numbers, by the module of their question.
+
+        What is about no question, or about the round as a whole (something was not checked), touches every page.
+        """
+        if not self.asks:
+            return findings
+        module = findings["question"].map(modules).fillna("")
+        return findings[module.isin(("", *self.asks)) | (findings["facility_id"] == "")]
+
+    def areas(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """What the page shows of each part: what all wider pages may show, and what this one sets beside each other."""
+        is_usual = rows["indicator"].str.startswith(OF_AREAS) & rows["group"].isin(("", "phc"))
+        return self.measures(rows[is_usual | rows["indicator"].str.startswith(self.beside)])
 
     def shown(self, names: Iterable[str]) -> set[str]:
         """Those of the indicators that the page shows."""
-        return {name for name in names if any(f"{name}_".startswith(f"{start}_") for start in self.shows)}
+        starts = tuple(f"{start}_" for start in self.shows)
+        return {name for name in names if f"{name}_".startswith(starts)}
 
     def measures(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of the indicators that the page shows."""
@@ -59,24 +84,35 @@ SUBJECTS = {
             *GROUND, "OPS", "FUN", "BLD", "ACC", "AMN", "CAU_FAC_HFFUNCTx", "BAR_FAC", "BAR_DOMAIN", "BED_COUNT",
             "HR_TOTAL", "GAP", "SVC_DOMAIN", "SVC_FULL", "POP",
         ),
-        kinds=("amenity", "service"),
+        kinds=("amenity", "service"), beside=("CAU_FAC_HFFUNCTx", "BAR_FAC_BA"), holds=("annual",),
     ),
     "operations": Subject(
-        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN"), kinds=(), lists=("fully_damaged",),
-        has_maps=True,
+        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN", "MAN"), kinds=(),
+        lists=("fully_damaged",), beside=("OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP_ANY"),
+        holds=("annual", "census"), has_maps=True,
+        asks=("identity", "building", "equipment", "functionality", "accessibility", "support"),
     ),
     "amenities": Subject(
-        shows=(*GROUND, *WATER_TO_WASTE, "INF", "BAR_FAC", "BAR_MEN"), kinds=("amenity", "information")
+        shows=(*GROUND, *WATER_TO_WASTE, "SRC", "INF", "BAR_FAC", "BAR_MEN"), kinds=("amenity", "information"),
+        beside=("AMN_FULL", "AMN_WASH", "INF", "BAR_FAC_BA"), asks=("amenities", "information"),
     ),
     "hospitals": Subject(
         shows=(*GROUND, "OPS", "FUN", "INP", "BED", "POP", "SVC", "HR"), kinds=("bed", "service", "cadre")
     ),
-    "workforce": Subject(shows=(*GROUND, "HR", "POP"), kinds=("cadre",)),
+    "workforce": Subject(
+        shows=(*GROUND, "HR", "POP_DNM_10K"), kinds=("cadre",),
+        beside=("HR_TOTAL", "HR_CADRE", "HR_WOMEN", "HR_NOSTAFF", "HR_SUFFICIENT", "HR_PHC_DOCTOR"), asks=("staff",),
+    ),
     "primary-care": Subject(shows=(*GROUND, "OPS", "FUN", "AMN", "SVC", "HR", "POP"), kinds=("amenity", "service")),
     "facilities": Subject(
-        shows=(*GROUND, "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps"), has_maps=True
+        shows=(*GROUND, "OPS", "FUN", "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps"),
+        beside=("U_LISTED",), holds=("register",), has_maps=True,
     ),
 }  # fmt: skip
+
+
+# All that some page sets beside each other.
+BESIDE = (*OF_AREAS, *sorted({start for subject in SUBJECTS.values() for start in subject.beside}))
 
 
 def of_domains(modules: Iterable[str], items: pd.DataFrame) -> Subject:

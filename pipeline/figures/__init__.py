@@ -7,6 +7,16 @@ from __future__ import annotations
 
 from IPython.display import display
 
+from pipeline.figures.amenities import (
+    amenities_barriers,
+    amenities_beside,
+    amenities_headlines,
+    amenities_levels,
+    amenities_places,
+    amenities_sources,
+    amenities_worst,
+)
+from pipeline.figures.annual import annual
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.collection import answered, completeness, coverage, gates, progress, sectors, workspaces
 from pipeline.figures.evidence import decisions, evidence, findings, guide, methods, quality, set_aside
@@ -15,20 +25,36 @@ from pipeline.figures.facilities import accessibility, condition, functionality,
 from pipeline.figures.headlines import headlines, title
 from pipeline.figures.maps import choropleth, tile_map
 from pipeline.figures.maps_places import point_map
-from pipeline.figures.national import amenities_by_directorate, directorates, priorities, reconciliation
+from pipeline.figures.national import directorates, priorities, reconciliation
+from pipeline.figures.operations import operations_beside, operations_headlines, operations_worst, ownership, tiers
 from pipeline.figures.population import population
+from pipeline.figures.register import register_headlines, register_list, register_parts, register_types
 from pipeline.figures.resources import amenities, beds, information, staff
 from pipeline.figures.services import barriers, domains, gaps, services
+from pipeline.figures.summary import reading, summary_beside, summary_headlines, summary_worst, unknown
 from pipeline.figures.truth import copied, revisits
+from pipeline.figures.workforce import (
+    cadres,
+    health_workers,
+    staff_by_type,
+    workforce_beside,
+    workforce_headlines,
+    workforce_worst,
+)
 from pipeline.kernel.checks import ECHO
 from pipeline.project import Project
 
 __all__ = [
-    "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "choropleth",
-    "completeness", "condition", "copied", "coverage", "decisions", "directorates", "domains", "evidence",
-    "expected", "findings", "functionality", "gaps", "gates", "guide", "headlines", "information", "methods",
-    "open_brief", "point_map", "population", "priorities", "progress", "quality", "reconciliation", "revisits",
-    "sectors", "services", "set_aside", "staff", "status", "support", "tile_map", "title", "workspaces",
+    "Brief", "accessibility", "amenities", "amenities_barriers", "amenities_beside",
+    "amenities_headlines", "amenities_levels", "amenities_places", "amenities_sources", "amenities_worst", "annual",
+    "answered", "barriers", "beds", "cadres", "choropleth", "completeness", "condition", "copied", "coverage",
+    "decisions", "directorates", "domains", "evidence", "expected", "findings", "functionality", "gaps", "gates",
+    "guide", "headlines", "health_workers", "information", "methods", "open_brief", "operations_beside",
+    "operations_headlines", "operations_worst", "ownership", "point_map", "population", "priorities", "progress",
+    "quality", "reading", "reconciliation", "register_headlines", "register_list", "register_parts",
+    "register_types", "revisits", "sectors", "services", "set_aside", "staff", "staff_by_type", "status",
+    "summary_beside", "summary_headlines", "summary_worst", "support", "tiers", "tile_map", "title", "unknown",
+    "workforce_beside", "workforce_headlines", "workforce_worst", "workspaces",
 ]  # fmt: skip
 
 

@@ -3,11 +3,12 @@
 data/briefs/<round>/<scope>/<report>/ holds brief.json (who, when, state, evidence) and slices as CSV:
 measures      indicator, dimension, group, unit, numerator, denominator, not_asked, missing, reason
 comparison    indicator, group, percent: Iraq's shares as they are displayed, in whole percent
-areas         the measures of single directorates, with `scope`, for a wider report
+areas         the measures of single directorates, with `scope`, for a wider report; of sectors, for a directorate
 labels        list, code, en, ar, ckb
 items         item, kind, module, en, ar, ckb: in the order of the form
 methods       code, name, numerator, denominator, source, note
 findings      as beside the verdicts;  facilities   list, place, facility_id, …, whole lists
+list, census  every facility, and how many of each part, type and status: see `pipeline.brief.register`
 The collection report has slices of its own: see `pipeline.brief.collection`. brief.json names those that there are.
 """
 

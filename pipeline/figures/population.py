@@ -33,15 +33,21 @@ def population(brief: Brief) -> Iterator[Part]:
     yield paragraph(brief.say(key, name=brief.name, places=places))
     yield _by_area(brief) if wider else _by_indicator(brief)
     yield paragraph(brief.say("population.benchmarks"))
-    yield bullets((_benchmark(brief, row) for row in brief.told["benchmarks"]), "points")
-    sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
-    for date, source in sorted(sources):
+    yield bullets((benchmark(brief, row) for row in brief.told["benchmarks"]), "points")
+    yield from sources(brief)
+
+
+def sources(brief: Brief) -> Iterator[Part]:
+    """Whose population the figures rest on, and of which day."""
+    known = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
+    for date, source in sorted(known):
         yield paragraph(
             brief.say("population.source", date=brief.say.date(date), source=brief.say.translated(source)), "source"
         )
 
 
-def _benchmark(brief: Brief, row: dict[str, str]) -> str:
+def benchmark(brief: Brief, row: dict[str, str]) -> str:
+    """A benchmark with its value, purpose and source."""
     told = {part: brief.say.translated(row[part]) for part in ("name", "purpose", "source")}
     return brief.say("population.benchmark", value=row["value"], **told)
 

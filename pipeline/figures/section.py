@@ -31,6 +31,8 @@ class Section:
     has_heading: bool = True
     of_several: bool = False
     """Whether it sets directorates beside each other, so that the page of one of them leaves it out."""
+    needs: str = ""
+    """What brief.json must tell for it, so that a page of which nothing such is known leaves it out."""
     __doc__: str = field(default="", compare=False)
 
     def __call__(self, brief: Brief) -> None:
@@ -51,7 +53,9 @@ class Section:
         """Why the page of a scope has no such section; blank where it has one."""
         if brief.is_closed and self.has_numbers:
             return "closed"
-        return "one directorate" if self.of_several and len(brief.told["members"]) == 1 else ""
+        if self.of_several and len(brief.told["members"]) == 1:
+            return "one directorate"
+        return f"without {self.needs}" if self.needs and self.needs not in brief.told else ""
 
     def parts(self, brief: Brief) -> list[Part]:
         """The section's pieces, its heading first."""
@@ -60,12 +64,12 @@ class Section:
 
 
 def section(
-    name: str, has_numbers: bool = True, has_heading: bool = True, of_several: bool = False
+    name: str, has_numbers: bool = True, has_heading: bool = True, of_several: bool = False, needs: str = ""
 ) -> Callable[[Draw], Section]:
     """Makes a section of a function that gives its pieces."""
 
     def made(draw: Draw) -> Section:
-        return Section(name, draw, has_numbers, has_heading, of_several, draw.__doc__ or "")
+        return Section(name, draw, has_numbers, has_heading, of_several, needs, draw.__doc__ or "")
 
     return made
 

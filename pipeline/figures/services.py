@@ -69,12 +69,12 @@ def barriers(brief: Brief) -> Iterator[Part]:
     """Why services and amenities lack: shares of facilities, and, in tables of their own, shares of mentions."""
     yield paragraph(brief.say("barriers.lead"))
     modules = {domain: brief.label("module", domain) for domain in brief.modules("service")}
-    yield _barrier_table(brief, "domains", "BAR_DOMAIN", modules)
+    yield barrier_table(brief, "domains", "BAR_DOMAIN", modules)
     lacking = _most_lacking(brief)
     for template, name in (("BAR_FAC", "facilities"), ("BAR_MEN", "mentions")):
         yield heading(brief.say(f"barriers.{name}.title"), 3)
-        yield _barrier_table(brief, f"services.{name}", template, lacking)
-        yield _barrier_table(brief, f"amenities.{name}", template, brief.items("amenity") | brief.items("information"))
+        yield barrier_table(brief, f"services.{name}", template, lacking)
+        yield barrier_table(brief, f"amenities.{name}", template, brief.items("amenity") | brief.items("information"))
 
 
 def _most_lacking(brief: Brief) -> dict[str, str]:
@@ -89,7 +89,7 @@ def _lacking(full: Measure) -> int:
     return (full.denominator or 0) - full.numerator
 
 
-def _barrier_table(brief: Brief, key: str, template: str, items: dict[str, str]) -> Part:
+def barrier_table(brief: Brief, key: str, template: str, items: dict[str, str]) -> Part:
     """A row for each item that lacks somewhere, a column for each barrier that anybody names."""
     keys = {item: brief.keys(f"{template}_{item}") for item in items}
     named_for = {

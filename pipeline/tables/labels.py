@@ -13,7 +13,8 @@ from pipeline.words import Words
 
 NAMES = ("en", "ar", "ckb")
 # The list of labels that a column's codes are from; those of `group` are told by its dimension.
-LISTS = {"type": "type", "directorate": "scope", "scope": "scope", "sector": "sector"}
+# A part is a directorate or a sector: the blank list has both.
+LISTS = {"type": "type", "directorate": "scope", "scope": "scope", "sector": "sector", "part": ""}
 NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?"
 # Texts, whatever they look like: identifiers, and cells of an export as they stand there.
 TEXTS = ("facility_id", "ministry_code", "code", "group", "value", "expected", "was", "now", "name_en", "name_local")
