@@ -116,7 +116,9 @@ def test_a_few_facilities_are_marked_and_the_mark_explained() -> None:
 
 
 def test_shares_of_facilities_and_of_mentions_stand_in_tables_of_their_own() -> None:
-    captions = re.findall(r"<caption><span>(.*?)</span>", text(shown(brief_of(made.whole(), "federal"), "barriers")))
+    captions = re.findall(
+        r"<caption[^>]*><span>(.*?)</span>", text(shown(brief_of(made.whole(), "federal"), "barriers"))
+    )
     assert [("mentions" in caption, "facilities" in caption) for caption in captions[1:]] == [
         (False, True), (False, True), (True, False), (True, False),
     ]  # fmt: skip

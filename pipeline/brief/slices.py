@@ -167,18 +167,14 @@ def words(material: Material) -> list[dict[str, str]]:
 def labels(material: Material, scope: str, shared: Iterable[dict[str, str]]) -> pd.DataFrame:
     """The words for codes that a scope's page shows: those that every page has, and its places; the first counts."""
     first: dict[tuple[str, str], dict[str, str]] = {}
-    for row in (*shared, *_place_labels(material, scope), *(_total_labels(material) if scope == "iraq" else ())):
+    for row in (*shared, *_place_labels(material, scope)):
         first.setdefault((row["list"], row["code"]), row)
     return pd.DataFrame(list(first.values()), columns=["list", "code", *NAMES])
 
 
 def _field_labels(material: Material) -> Iterable[dict[str, str]]:
-    return field_labels(material, ("type", "urban_rural"))
-
-
-def _total_labels(material: Material) -> Iterable[dict[str, str]]:
-    """The words of what the known totals of the country count, besides types."""
-    return field_labels(material, ("status", "building_condition", "functionality"))
+    """The words of what pages group by, of what the country's known totals count and a finding may set beside it."""
+    return field_labels(material, ("type", "urban_rural", "status", "building_condition", "functionality"))
 
 
 def field_labels(material: Material, fields: Iterable[str]) -> Iterable[dict[str, str]]:
@@ -207,7 +203,8 @@ def _listed_labels(material: Material) -> Iterable[dict[str, str]]:
 
 
 def _place_labels(material: Material, scope: str) -> Iterable[dict[str, str]]:
-    for slug in (*material.members(scope), scope, "iraq"):
+    # All directorates, since a finding may name another one; the page's own come first.
+    for slug in (*material.members(scope), scope, "iraq", *material.members("iraq")):
         yield {"list": "scope", "code": slug, **material.names(slug)}
     places, codes = material.reference["governorates"], governorates(material, scope)
     for row in places[places["pcode"].isin(codes)].to_dict("records"):

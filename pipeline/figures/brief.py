@@ -122,14 +122,9 @@ class Brief:
         """A measure of a directorate; nothing (0 of 0) where it has none."""
         return self.numbers.areas.get((indicator, directorate, level), NOTHING)
 
-    @cached_property
-    def _labels(self) -> dict[tuple[str, str], str]:
-        rows = self.slices["labels"].to_dict("records")
-        return {(str(row["list"]), str(row["code"])): str(row[self.language]) for row in rows}
-
     def label(self, list_name: str, code: str) -> str:
         """The word for a code in the reader's language; the code itself where the form has no word."""
-        return self._labels.get((list_name, code), code)
+        return self.say.names.get((list_name, code), code)
 
     def items(self, kind: str, module: str = "") -> dict[str, str]:
         """The items of a kind, or of one module of it, with their names, in the order of the form."""
@@ -156,5 +151,11 @@ def read(project: Project, round_name: str, scope: str, report: str, languages: 
     if {name: told.get(name) for name in asked} != asked:
         raise BriefError(f"{project.relative(folder)} is about another report: run `herams brief {round_name}`")
     slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
-    first, *others = (load_words(project, language) for language in languages)
+    first, *others = (_words(project, language, slices["labels"]) for language in languages)
     return Brief(told, slices, first, tuple(others))
+
+
+def _words(project: Project, language: str, labels: pd.DataFrame) -> Words:
+    """The words of a language, with those of the brief for its codes."""
+    names = dict(zip(zip(labels["list"], labels["code"], strict=True), labels[language], strict=True))
+    return load_words(project, language).knowing(names)
