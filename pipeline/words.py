@@ -10,7 +10,7 @@ a key beside it; an English sentence that is changed stands untranslated until i
 
 Numbers look the same in every language, as a reader in Iraq writes them: Latin digits, `1,234.5`, `46%`. After Arabic
 letters a number is an Arabic one to the rules of Unicode, and its sign would go to the other side; so a share within a
-sentence from right to left has an invisible mark before it.
+sentence from right to left has an invisible mark before it. A command or a path has a direction of its own there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import math
 import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date as Date  # noqa: N812 - `date` is what a page calls it
 from functools import cache, cached_property, reduce
 from pathlib import Path
@@ -41,11 +41,18 @@ SHARE = re.compile(r"(?<![\u200e<>\d.,])[<>]?\d[\d.,]*%")
 # What stands between them has a direction of its own.
 LATIN = re.compile("[A-Za-z]")
 ISOLATE, END = "\u2068", "\u2069"
+COMMAND = re.compile(r"(?<!\u2068)(?:`[^`]+`|\bdata/[\w./]+)")
 # Iraq's Arabic has month names of its own (تشرين الثاني).
 LOCALES = {"en": "en", "ar": "ar_IQ", "ckb": "ckb_IQ"}
 DAYS = {"en": "d MMMM y", "ar": "d MMMM y", "ckb": "d'ی' MMMM y"}
 # How the keys begin of what is written in English elsewhere.
 SAID = "said."
+# The places of such sentences that hold days, and those that hold codes with the lists that these are of.
+DAY, WINDOW = re.compile(r"\d{4}-\d{2}-\d{2}"), ("first", "last")
+LISTS = {
+    "directorate": ("scope",), "directorates": ("scope",), "governorates": ("governorate",), "types": ("type",),
+    "was": ("type", "status", "building_condition", "functionality"),
+}  # fmt: skip
 # The language that stages, suites and docstrings write.
 ENGLISH = "en"
 CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))
@@ -59,6 +66,12 @@ class Words:
     sentences: Mapping[str, str]
     written: Mapping[str, str] = field(default_factory=dict)
     """The English of what is written elsewhere, by key; empty where that is the language of the page."""
+    names: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What codes stand for, by list and code, as far as the page knows them."""
+
+    def knowing(self, names: Mapping[tuple[str, str], str]) -> Words:
+        """The same words, and what codes stand for."""
+        return replace(self, names=names)
 
     def __call__(self, key: str, **values: object) -> str:
         """A sentence with its places filled; an unknown key or a missing value is a ReportError."""
@@ -75,17 +88,23 @@ class Words:
         return self(f"{key}.{locale(self.language).plural_form(amount)}", n=amount, **values)
 
     def translated(self, text: str, among: str = SAID) -> str:
-        """A sentence that was written in English elsewhere, in this language; as it is where no table knows it.
+        """What was written in English elsewhere, in this language; as it is where no table knows it.
 
-        `among` is how the keys of the sentences begin that it may be.
+        It may be several sentences with semicolons between them, if all are known. `among` is how their keys begin.
         """
+        parts = [self._known(part, among) for part in text.split("; ")]
+        told = self.joined(parts, "semicolon") if len(parts) > 1 and all(parts) else self._known(text, among)
+        return told or text
+
+    def _known(self, text: str, among: str) -> str:
+        """A sentence of such a key in this language; blank where no table knows it."""
         if self._whole.get(text, "").startswith(among):
             return self._fit(self.sentences[self._whole[text]])
         for pattern, key in self._patterns:
             if key.startswith(among) and (found := pattern.fullmatch(text)):
                 held = {name: self._held(name, value) for name, value in found.groupdict().items()}
                 return self._fit(self.sentences[key].format_map(held))
-        return text
+        return ""
 
     def _filled(self, value: object) -> object:
         """What fills a place: numbers as text, and Latin names with a direction of their own from right to left."""
@@ -96,14 +115,25 @@ class Words:
         return f"{ISOLATE}{value}{END}" if is_foreign else value
 
     def _held(self, name: str, value: str) -> str:
-        """What such a sentence names, with its own direction; a module is the only code that a page has a word for."""
+        """What such a sentence names, with its own direction: days, modules and codes of lists by their names."""
+        if name in WINDOW and DAY.fullmatch(value):
+            return self.date(value)
+        if name in LISTS:
+            return self.joined(self._named(LISTS[name], code) for code in value.split(", "))
         kinds = ("module", "domain.short") if name == "module" else ()
         known = (self.sentences.get(f"{kind}.{value}") for kind in kinds)
         return str(next(filter(None, known), self._filled(value)))
 
+    def _named(self, lists: Iterable[str], code: str) -> str:
+        """What a code of one of these lists stands for; the code where the page does not know it."""
+        known = (self.names.get((name, code)) for name in lists)
+        return str(self._filled(next(filter(None, known), code)))
+
     def _fit(self, sentence: str) -> str:
-        """The sentence with its shares kept together where it is read from right to left."""
-        return sentence if DIRECTIONS[self.language] == "ltr" else SHARE.sub(rf"{LEFT_TO_RIGHT}\g<0>", sentence)
+        """The sentence with its shares and commands kept together where it is read from right to left."""
+        if DIRECTIONS[self.language] == "ltr":
+            return sentence
+        return COMMAND.sub(rf"{ISOLATE}\g<0>{END}", SHARE.sub(rf"{LEFT_TO_RIGHT}\g<0>", sentence))
 
     @cached_property
     def _whole(self) -> dict[str, str]:

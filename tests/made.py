@@ -6,9 +6,11 @@ Verdicts are written by hand, all open unless a test says otherwise, so that no 
 from __future__ import annotations
 
 import atexit
+import io
+import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,10 @@ import nbformat
 import pandas as pd
 from conftest import make_small
 
-from pipeline import brief, clean, ingest, measure, simulate, verdict
+from pipeline import brief, clean, ingest, measure, simulate, verdict, words
+from pipeline.brief import map as brief_map
+from pipeline.brief.material import Material, gather
+from pipeline.figures.brief import Brief
 from pipeline.project import Project
 from pipeline.verdict import FINDING_COLUMNS, DirectorateState, Evaluated, IraqState, RuleCount, Verdict
 
@@ -48,6 +53,30 @@ def copy(folder: Path) -> Project:
 
 def round_of(project: Project) -> str:
     return project.registry.open[0]
+
+
+def brief_for(project: Project, scope: str, report: str, languages: Sequence[str] = ("en",)) -> Brief:
+    """The brief of any report of the catalogue for any scope, as it would be read from the disk."""
+    told, slices = brief.cut_of(project.registry.reports[report], material(project), scope, _shared(project))
+    texts = {name: pd.read_csv(_csv(rows), dtype=str, keep_default_na=False) for name, rows in slices.items()}
+    first, *others = (words.load(project, language) for language in languages)
+    return Brief(json.loads(json.dumps(told | {"report": report})), texts, first, tuple(others))
+
+
+def _csv(rows: pd.DataFrame) -> io.StringIO:
+    return io.StringIO(rows.to_csv(index=False))
+
+
+@cache
+def material(project: Project) -> Material:
+    """What the briefs of a round are cut from, read once: a test changes its project before it asks for it."""
+    return gather(project, round_of(project))
+
+
+@cache
+def _shared(project: Project) -> brief.Cuts:
+    found = material(project)
+    return brief.shared(found, project.scopes, brief_map.shared(project, found))
 
 
 def report_showing(project: Project, scope: str, section: str) -> str:

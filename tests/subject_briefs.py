@@ -51,7 +51,9 @@ def of_facilities(kept: Mapping[str, list[str]], scope: str, report: str) -> Bri
 def as_figures_see_it(told: Mapping[str, Any], slices: Mapping[str, pd.DataFrame], language: str = "en") -> Brief:
     """A brief as it is read back from its files: every cell a text."""
     texts = {name: rows.astype(object).where(rows.notna(), "").astype(str) for name, rows in slices.items()}
-    return Brief(told, texts, words.load(made.whole(), language))
+    labels = texts["labels"]
+    names = dict(zip(zip(labels["list"], labels["code"], strict=True), labels[language], strict=True))
+    return Brief(told, texts, words.load(made.whole(), language).knowing(names))
 
 
 def sections(report: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from pipeline.project import TABLES, Project
 
 pytestmark = pytest.mark.slow
 ROUND = "demo-2023"
+CHROMIUM = shutil.which("chromium")
 FACTS = ["facilities", "answers", "choices", "staff"]
 
 
@@ -21,8 +24,8 @@ FACTS = ["facilities", "answers", "choices", "staff"]
 def country(tmp_path_factory: pytest.TempPathFactory) -> Project:
     root = tmp_path_factory.mktemp("country")
     inputs = ("data/codebooks", "data/reference", "data/decisions", "data/remarks", "data/revisits", "data/baselines")
-    for name in (*inputs, "expectations", "notebooks"):
-        shutil.copytree(ROOT / name, root / name)
+    for name in (*inputs, "expectations", "notebooks", "pipeline"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dvc.yaml", "requirements.lock", "data/registry.yml"):
         shutil.copy(ROOT / name, root / name)
     project = Project(root)
@@ -78,3 +81,13 @@ def test_nothing_of_the_contact_columns_goes_further_than_the_export(country: Pr
     for folder in ("tables", "verdicts", "briefs"):
         for path in sorted(Path(country.root / "data" / folder).rglob("*.[jc]s*")):
             assert b"contact-" not in path.read_bytes(), path
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_the_summary_of_the_country_prints_on_two_pages(country: Project, tmp_path: Path) -> None:
+    made = report.report(country, ROUND, "iraq", "summary").pages[0]
+    printed = tmp_path / "summary.pdf"
+    command = [CHROMIUM or "", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    own = [f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={printed}", made.as_uri()]
+    subprocess.run([*command, *own], check=True, capture_output=True, timeout=120)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed.read_bytes())) == 2

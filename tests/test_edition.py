@@ -123,7 +123,7 @@ def test_an_internal_brief_says_that_it_is_internal_and_is_left_as_it_is() -> No
 def test_the_public_pages_read_well_and_say_what_they_withhold(report: str, below: int) -> None:
     told, slices = public("iraq", report, below)
     rule = {"rule": "a", "why": "A rule.", "severity": "warning", "findings": 1, "settled": 0, "in_doubt": False}
-    found = page(as_figures_see_it(told | {"rules": [rule]}, slices))
+    found = page(as_figures_see_it(told | {"rules": [rule], "touching": [rule]}, slices))
     assert "Public" in found["title"] and ("fewer than 10 facilities are withheld" in found["title"]) is bool(below)
     assert "does not list findings" in found["findings"]
     assert ("×" in "".join(found.values())) >= bool(below)

@@ -17,7 +17,7 @@ from pipeline.project import Project
 HERE = Project(Path(__file__).parents[1])
 # Names of files, of the round and of questions.
 NAMES = (
-    r"SHA-256|[\w/]+\.csv|small-2023|QHeRAMS\d+-\d+|"
+    r"SHA-256|[\w/]+\.csv|data/[\w./]+|small-2023|QHeRAMS\d+-\d+|"
     r"\bBAPPE\b|\b[A-Z][A-Za-z]*(?:GPS_SQ)?\d+\b|\b(?:COND|HFF|HFA)[A-Z]*x?\b"
 )
 ROW = {"name_en": "Azadi Hospital", "name_local": "نەخۆشخانەی ئازادی"}
@@ -66,6 +66,11 @@ def test_the_text_of_a_cell_is_never_translated_but_what_a_rule_counted_is() -> 
         assert f">{text}<" in value(brief, {"value": text, "facility_id": "kirkuk/X1"})
     assert value(brief, {"value": "nobody in any cadre", "facility_id": "kirkuk/X1"}) == "لا أحد في أي ملاك"
     assert value(brief, {"value": "no column X", "facility_id": ""}) == "لا يوجد عمود \u2068X\u2069"
+
+
+def test_a_finding_names_another_directorate_as_the_page_does() -> None:
+    told = sentence(brief_in("ar"), "one of erbil, kirkuk, or a declared double report")
+    assert told == "واحدة من المديرية العامة لصحة أربيل، دائرة صحة كركوك، أو إبلاغ مزدوج معلن"
 
 
 def test_what_nobody_has_translated_stands_as_it_is_with_its_own_direction() -> None:

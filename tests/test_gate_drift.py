@@ -34,7 +34,7 @@ def test_columns_are_told_in_one_line_and_then_one_by_one() -> None:
 
 def test_a_long_line_is_cut_with_a_count() -> None:
     columns = [f"NEW{number:03d}" for number in range(30)]
-    assert told([], columns)[""] == "30 new: NEW000, NEW001, NEW002, NEW003 … and 26 more"
+    assert told([], columns)[""] == "30 new: NEW000, NEW001, NEW002, NEW003 … (+26)"
     assert len(told([], columns)) == 31
 
 

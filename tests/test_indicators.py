@@ -205,6 +205,23 @@ def test_an_unknown_source_is_neither_an_answer_nor_missing(small_round):
     assert (row["denominator"], row["missing"], row["not_asked"]) == (0, 0, 0)
 
 
+def test_the_main_source_is_the_one_named_first_and_those_of_a_question_add_up(small_round):
+    small_round.add("anbar/1", items={"BAWA1": "available"}, ranked={"BAWA2": ["tanker", "piped"]})
+    small_round.add("anbar/2", items={"BAWA1": "available"}, ranked={"BAWA2": ["piped"]})
+    small_round.add("anbar/3", items={"BAWA1": "partial"})
+    small_round.add("anbar/4", items={"BAWA1": "not_available"})
+    row = small_round.row("SRC_MAIN_BAWA2_piped")
+    assert (row["numerator"], row["denominator"], row["missing"], row["not_asked"]) == (1, 2, 1, 1)
+    found = [small_round.value(f"SRC_MAIN_BAWA2_{option}") for option in vocabulary().options["BAWA2"]]
+    assert sum(numerator for numerator, _ in found) == 2 and {denominator for _, denominator in found} == {2}
+
+
+def test_management_is_not_ownership(small_round):
+    small_round.add("anbar/1", ownership="public", management="ngo")
+    small_round.add("anbar/2", ownership="public", management="public")
+    assert (small_round.value("OWN_PUBLIC"), small_round.value("MAN_PUBLIC")) == ((2, 2), (1, 2))
+
+
 def test_backup_power_needs_two_sources(small_round):
     small_round.add("anbar/1", items={"BAEN1": "available"}, ranked={"BAEN2": ["grid", "generator"]})
     small_round.add("anbar/2", items={"BAEN1": "available"}, ranked={"BAEN2": ["grid"]})

@@ -177,6 +177,7 @@ BAD = {
     "<h1>again</h1>": "one h1",
     '<p id="report">a</p>': "stands there 2 times",
     '<a href="#nowhere">a</a>': "#nowhere",
+    '<p aria-labelledby="no-one">a</p>': "#no-one",
     "<!-- banner --><!-- /banner -->": "banner",
     "x" * 300_000: "bytes",
 }

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from pipeline import indicators, words
 from pipeline.project import Project
-from pipeline.tables import SUFFIXES, beside, tables
+from pipeline.tables import SUFFIXES, TOPICS, beside, tables
 from pipeline.tables.labels import NAMES, labelled
 from pipeline.tables.xlsx import workbook
 from pipeline.words import Words
@@ -41,7 +41,8 @@ HOSTILE = [
 
 @pytest.fixture(scope="module")
 def say(here: Project) -> dict[str, Words]:
-    return {code: words.load(here, code, [here.look("words") / "tables.csv"]) for code in LANGUAGES}
+    topics = [here.look("words") / f"{topic}.csv" for topic in TOPICS]
+    return {code: words.load(here, code, topics) for code in LANGUAGES}
 
 
 def brief(scope: str, report: str) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
@@ -103,7 +104,7 @@ def test_a_code_is_told_in_three_languages_beside_it(files: dict[str, bytes]) ->
     service = next(row for row in told if row["indicator"] == "SVC_FULL_QHeRAMS422" and row["group"] == "phc")
     assert service["definition"] == "Service fully available where expected"
     assert (service["about_en"], service["about_ar"]) == ("Antenatal care", "رعاية الحوامل")
-    assert service["group_ckb"] == "مەڵبەندەکانی چاودێریی تەندروستیی سەرەتایی"
+    assert service["group_ckb"] == "بنکەکانی چاودێریی تەندروستیی سەرەتایی"
     barrier = next(row for row in told if row["indicator"].startswith("BAR_FAC_BAWA1_"))
     assert " – " in barrier["about_ckb"]
 
@@ -169,6 +170,14 @@ def test_a_column_is_of_numbers_only_if_all_of_it_is(say: dict[str, Words]) -> N
     found = labelled({"one": frame}, say)["one"]
     assert list(found["some"].isna()) == [False, True, False] and found["some"].sum() == 3.5
     assert all(pd.api.types.is_string_dtype(found[name]) for name in ("zeros", "words", "facility_id"))
+
+
+def test_a_definition_is_told_in_three_languages(files: dict[str, bytes]) -> None:
+    head, *found = rows(files["xlsx"], "methods")
+    assert [name for name in head if name.startswith("note")] == ["note", "note_ar", "note_ckb"]
+    told = {row[0]: dict(zip(head, row, strict=True)) for row in found}["DQ_AGREE"]
+    assert (told["name"], told["name_ar"]) == ("Agreement with the second visit", "التوافق مع الزيارة الثانية")
+    assert told["numerator_ckb"] and told["numerator_ckb"] != told["numerator"]
 
 
 def test_the_words_of_the_tables_are_there_in_three_languages_with_the_same_places(say: dict[str, Words]) -> None:

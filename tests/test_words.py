@@ -153,7 +153,7 @@ WRONG_LETTERS = {"ar": f"یکەھ{DIGITS}", "ckb": f"يكىةھ{DIGITS}"}
 # Names that have no other letters: a hash, a command, a code of ours.
 LATIN_NAMES = ("SHA-256", "herams run", "Windows-1256", "subject_id", "ingest.json")
 # Names of questions, of files and of commands, as they stand in the project.
-CODES = (r"`herams [\w ]+`", r"data/reference/[\w./]+", r"\b[A-Z][A-Za-z]*\d+\b", r"\b[A-Z]{4,}x\b")
+CODES = (r"`(?:herams|--)[^`]+`", r"data/[\w./]+", r"\b[A-Z][A-Za-z]*\d+\b", r"\b[A-Z]{4,}x\b", r"\bCONDB\b")
 
 
 @cache
@@ -256,6 +256,33 @@ def test_a_finding_is_told_with_what_it_names() -> None:
     assert told("ar").translated("blank, unless ${BAWA1} = 'A2'") == "فارغ، إلا إذا \u2068${BAWA1} = 'A2'\u2069"
     assert told("ckb").translated("12 missing in staff") == "12 نییە لە بەشی کارمەندان"
     assert told("en").translated("12 missing in staff") == "12 missing in staff"
+
+
+def test_a_finding_names_directorates_types_and_days_as_the_page_does() -> None:
+    names = {("scope", "erbil"): "أربيل", ("scope", "duhok"): "دهوك", ("type", "hospital"): "مستشفى"}
+    say = told("ar").knowing(names | {("functionality", "none"): "لا يعمل"})
+    assert say.translated("one of duhok, erbil, or a declared double report").startswith("واحدة من دهوك، أربيل، ")
+    assert say.translated("a type of H: hospital, x") == "نوع من \u2068H\u2069: مستشفى، \u2068x\u2069"
+    assert say.translated("was none on the last list") == "كان في القائمة الأخيرة: لا يعمل"
+    assert say.translated("was 120 on the last list") == "كان في القائمة الأخيرة: 120"
+    window = say.translated("a date from 2022-03-17 to 2023-04-25")
+    assert window == "تاريخ من 17 آذار 2022 إلى 25 نيسان 2023"
+    # What stands in a cell stays as it stands there, be it a day or not.
+    assert say.translated("2023-02-30 (3 facilities)") == "2023-02-30 (عدد المؤسسات 3)"
+
+
+def test_a_finding_of_several_sentences_is_translated_if_all_are_known() -> None:
+    told_ar = told("ar").translated("2 gone: A1, B2; 1 renamed?: C -> D")
+    assert told_ar == "غاب منها 2: \u2068A1, B2\u2069؛ ربما غُيّر اسم 1 منها: \u2068C -> D\u2069"
+    assert told("ar").translated("an answer; a whole number") == "إجابة؛ عدد صحيح"
+    assert told("ar").translated("an answer; somebody's words") == "an answer; somebody's words"
+
+
+def test_a_command_has_its_own_direction_once() -> None:
+    say = Words("ar", {"x": "بالخيار `--file LIST.csv` {more}", "y": "{more}"})
+    told_once = say("x", more="")
+    assert told_once == "بالخيار \u2068`--file LIST.csv`\u2069 "
+    assert say("y", more=told_once) == told_once
 
 
 def test_what_somebody_wrote_is_no_sentence_of_a_gate() -> None:

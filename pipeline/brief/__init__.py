@@ -16,15 +16,17 @@ from typing import Any
 import pandas as pd
 
 from pipeline import remarks
+from pipeline.brief import annual as brief_annual
 from pipeline.brief import collection as brief_collection
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import map as brief_map
+from pipeline.brief import register as brief_register
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
 from pipeline.brief import truth as brief_truth
 from pipeline.brief.declared import declared
 from pipeline.brief.material import Material, gather
-from pipeline.brief.subjects import SUBJECTS, Subject, of_domains
+from pipeline.brief.subjects import BESIDE, SUBJECTS, Subject, of_domains
 from pipeline.codebook import rows_of
 from pipeline.project import Project
 from pipeline.registry import WIDER_SCOPES, Report
@@ -38,6 +40,8 @@ class Cuts:
 
     measures: Mapping[str, pd.DataFrame]
     areas: Mapping[str, pd.DataFrame]
+    declared: pd.DataFrame
+    """The facilities, each with how many services it says are lacking."""
     lists: brief_lists.Lists
     states: Mapping[str, str]
     words: list[dict[str, str]]
@@ -77,11 +81,14 @@ def cut_of(report: Report, material: Material, scope: str, cuts: Cuts) -> tuple[
 def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps) -> Cuts:
     """The cuts of a round for some scopes."""
     scopes = tuple(scopes)
-    measures = brief_slices.measures(material, scopes)
+    measures, declared = brief_slices.measures(material, scopes), brief_lists.gaps(material)
     return Cuts(
         measures=measures,
-        areas=brief_slices.areas({scope: rows for scope, rows in measures.items() if scope not in WIDER_SCOPES}),
-        lists=brief_lists.lists(material),
+        areas=brief_slices.areas(
+            {scope: rows for scope, rows in measures.items() if scope not in WIDER_SCOPES}, BESIDE
+        ),
+        declared=declared,
+        lists=brief_lists.lists(material, declared),
         states={scope: brief_state.state(material, scope) for scope in scopes},
         words=brief_slices.words(material),
         maps=maps,
@@ -91,9 +98,12 @@ def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps) -> C
 
 def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[dict[str, Any], Slices]:
     """What the report of a scope may know: the content of brief.json, and the slices by name."""
-    touched = subject.touched(cuts.everywhere["items"])
-    told = {**_who(material, scope), **brief_state.about(material, scope, touched)}
-    findings = brief_state.findings_of(material, scope, touched)
+    told = {**_who(material, scope), **brief_state.about(material, scope)}
+    findings = brief_state.findings_of(material, scope)
+    if subject.asks and told["state"] != "closed":
+        # A closed page lists all that has to be settled; another what touches its numbers.
+        findings = subject.touching(findings, material.modules)
+        told["touching"] = brief_state.rules(material, findings)
     slices: Slices = {
         **cuts.everywhere,
         "items": subject.items(cuts.everywhere["items"]),
@@ -104,9 +114,9 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
     if told["state"] == "closed":
         # Who it is, its state, its findings and the bytes that were judged: no number, and no facility.
         return told | {"decisions": [], "account": {}}, slices
-    slices |= _numbers(material, scope, cuts, subject)
+    slices |= _numbers(material, scope, cuts, subject) | _register(material, scope, cuts, subject, slices["labels"])
     if len(told["members"]) == 1 and "phc_sector" in subject.cuts:
-        slices["labels"] = pd.concat([slices["labels"], brief_slices.sectors(material, scope)], ignore_index=True)
+        slices["labels"] = pd.concat([slices["labels"], brief_slices.sector_names(material, scope)], ignore_index=True)
     lists = {name: cuts.lists[name] for name in subject.lists}
     slices["facilities"], lengths = brief_lists.facilities(material, scope, lists)
     if subject.has_remark and scope not in WIDER_SCOPES:
@@ -116,13 +126,22 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
         slices["declared"], lengths["declared"] = declared(material, scope, services)
     drawn, of_maps = brief_map.cut(material, scope, cuts.maps) if subject.has_maps else ({}, {})
     slices |= of_maps
-    return told | drawn | {
+    told |= drawn | {
         "lengths": lengths,
         "population": _population(material, scope),
         "benchmarks": material.reference["benchmarks"].to_dict("records"),
         "governorates": brief_slices.governorates(material, scope),
-        "reconciliation": brief_lists.reconciliation(material) if scope == "iraq" else [],
-    }, slices
+    }
+    return told | _known(material, scope, subject, slices["measures"]), slices
+
+
+def _known(material: Material, scope: str, subject: Subject, measures: pd.DataFrame) -> dict[str, Any]:
+    """What is known from elsewhere to compare with, and the parts of a scope that is set out by its parts."""
+    told: dict[str, Any] = {"parts": brief_slices.parts(material, scope)} if subject.beside else {}
+    if scope == "iraq":
+        told["reconciliation"] = brief_lists.reconciliation(material)
+    annual = brief_annual.annual(material, scope, measures) if "annual" in subject.holds else []
+    return told | ({"annual": annual} if annual else {})
 
 
 def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Slices]:
@@ -136,16 +155,30 @@ def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str
     return told, {"labels": labels, "findings": findings, **counted}
 
 
+def _register(material: Material, scope: str, cuts: Cuts, subject: Subject, labels: pd.DataFrame) -> Slices:
+    """The whole list of facilities with its words, for a page that shows it; of its parts, the names of sectors."""
+    is_register = "register" in subject.holds
+    slices = brief_register.slices(material, scope, cuts.declared) if is_register or "census" in subject.holds else {}
+    if not is_register:
+        slices.pop("list", None)
+    words = [brief_register.labels(material)] if is_register else []
+    if is_register or (subject.beside and scope not in WIDER_SCOPES):
+        words.append(brief_collection.labels(material, scope))
+    return slices | ({"labels": pd.concat([labels, *words], ignore_index=True)} if words else {})
+
+
 def _numbers(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Slices:
-    """The slices with the measures of a scope, of Iraq beside it, and of the directorates within it."""
+    """The slices with the measures of a scope, of Iraq beside it, and of its parts: directorates, or its sectors."""
     slices = {"measures": subject.measures(cuts.measures[scope])}
     # Nothing stands beside a scope while Iraq's own totals are closed.
     if scope != "iraq" and cuts.states["iraq"] != "closed":
-        beside = brief_slices.comparison(cuts.measures["iraq"], subject.beside)
+        beside = brief_slices.comparison(cuts.measures["iraq"], subject.compared)
         slices["comparison"] = subject.measures(beside)
     if scope in WIDER_SCOPES:
         shown = [cuts.areas[slug] for slug in material.members(scope) if cuts.states[slug] != "closed"]
         slices["areas"] = subject.areas(pd.concat([part for part in shown if len(part)] or [cuts.everywhere["areas"]]))
+    elif subject.beside:
+        slices["areas"] = subject.areas(brief_slices.sectors(material, scope))
     return slices
 
 

@@ -26,14 +26,14 @@ Slices = Mapping[str, pd.DataFrame]
 RESTRICTED_BELOW = 3
 RESTRICTED_CAUSES = ("conflict", "security")
 # Lists whose rows say what single facilities lack, and findings, which quote their answers.
-INTERNAL_SLICES = ("declared", "findings")
+INTERNAL_SLICES = ("declared", "findings", "list")
 INTERNAL_LISTS = ("gaps",)
 # The place of a single facility on a map; squares with several may go out (`brief.map`).
 PLACES = "point"
 KNOWN_SLICES = {
     "measures", "comparison", "areas", "labels", "items", "methods", "facilities", *INTERNAL_SLICES, "coverage",
     "progress", "completeness", "workspaces", "answered", "changed", "gates", "expectations",
-    "tiles", "map", "map_values", "map_names",
+    "tiles", "map", "map_values", "map_names", "census",
 }  # fmt: skip
 # What is told of a decision without saying about which facility, and what it answered.
 OF_DECISIONS = ("decision", "rule", "directorate", "until", "role", "office", "date")

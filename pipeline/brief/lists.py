@@ -26,9 +26,8 @@ def gaps(material: Material) -> pd.DataFrame:
     return facts.facilities.assign(**counted)
 
 
-def lists(material: Material) -> Lists:
+def lists(material: Material, declared: pd.DataFrame) -> Lists:
     """The lists of the whole country, in the order of their pages; facilities set aside or told twice are in none."""
-    declared = gaps(material)
     mine = declared[declared["same_as"].isna() & ~declared["facility_id"].isin(material.standing.set_aside)]
     lost = mine[(mine["status"] == "existing") & (mine["building_condition"] == "fully_damaged")]
     lacking = mine[mine["partial"] + mine["not_available"] > 0]

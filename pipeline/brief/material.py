@@ -70,6 +70,12 @@ class Material:
         names = self.tables["measures"]["indicator"].cat.categories
         return {name: indicators.entry(name, entries).unit for name in names}
 
+    @cached_property
+    def modules(self) -> dict[str, str]:
+        """The module of the question that each column belongs to, and of each question by its own name."""
+        questions = self.codebook.by_column
+        return {name: found.module for name, found in (questions | self.codebook.by_name).items()}
+
     def members(self, scope: str) -> tuple[str, ...]:
         """The directorates of a scope, in the registry's order."""
         if scope not in WIDER_SCOPES:
@@ -114,6 +120,9 @@ def gather(project: Project, round_name: str) -> Material:
     totals = project.reference(f"national_totals_{entry.report_date[:7]}.csv")
     if totals.is_file():
         reference["totals"] = project.read_csv(totals)
+    annual = project.reference("annual_report.csv")
+    if annual.is_file():
+        reference["annual_report"] = project.read_csv(annual)
     codebook, known, seen = (
         codebooks.load(project, entry.form),
         places.load(project),

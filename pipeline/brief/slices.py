@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline import indicators
 from pipeline.brief.material import NAMES, Material
 from pipeline.codebook import Question
+from pipeline.registry import WIDER_SCOPES
 from pipeline.words import percent
 
 COLUMNS = ["indicator", "dimension", "group", "unit", "numerator", "denominator", "not_asked", "missing", "reason"]
@@ -24,15 +25,17 @@ TEXTS = dict.fromkeys(("indicator", "scope", "dimension", "group", "reason"), st
 WHOLE, CARE, TYPE, RURAL = ("all",), ("all", "care"), ("all", "care", "type"), ("all", "care", "urban_rural")
 # Of primary care alone; only some subjects show them (`Subject.cuts`).
 PHC = ("phc_sector", "phc_urban_rural")
+TIER = (*TYPE, "tier")
 FAMILIES = {
-    "U": CARE, "U_LISTED": (*TYPE, "phc_sector"), "U_EXISTING": (*TYPE, *PHC),
-    "OPS_OPERATIONAL": (*TYPE, "urban_rural", *PHC), "COV": WHOLE, "DQ": WHOLE, "BLD": CARE, "EQP": CARE,
-    "FUN": RURAL, "FUN_FULL": (*RURAL, *PHC), "ACC": RURAL, "ACC_FULL": (*RURAL, *PHC), "CAU": WHOLE,
-    "CAU_FAC_HFFUNCTx": CARE, "SUP": WHOLE, "SUP_ANY": CARE, "SUP_MAJOR": CARE, "OWN": WHOLE, "INP": CARE,
-    "BED": CARE, "AMN": CARE, "AMN_FULL": (*CARE, *PHC), "AMN_WASH": (*RURAL, *PHC), "WAT": CARE, "SAN": CARE,
-    "PWR": CARE, "CCH": CARE, "WST": CARE, "INF": CARE, "HR": CARE, "HR_WOMEN": (*CARE, "cadre"), "SVC": CARE,
-    "SVC_FULL": (*CARE, *PHC), "SVC_ANY": (*CARE, *PHC), "SVC_DOMAIN": (*CARE, *PHC), "GAP": TYPE, "BAR": WHOLE,
-    "BAR_FAC_BAINP1": CARE, "BAR_DOMAIN": (*CARE, *PHC), "POP": WHOLE, "EQU": WHOLE,
+    "U": CARE, "U_LISTED": (*TIER, "phc_sector"), "U_EXISTING": (*TIER, *PHC),
+    "OPS_OPERATIONAL": (*TIER, "urban_rural", *PHC), "COV": WHOLE, "DQ": WHOLE, "BLD": CARE, "EQP": CARE,
+    "FUN": RURAL, "FUN_FULL": (*TIER, "urban_rural", *PHC), "ACC": RURAL, "ACC_FULL": (*RURAL, *PHC), "CAU": WHOLE,
+    "CAU_FAC_HFFUNCTx": CARE, "SUP": WHOLE, "SUP_ANY": CARE, "SUP_MAJOR": CARE, "OWN": TYPE, "MAN": TYPE, "INP": CARE,
+    "BED": CARE, "AMN": CARE, "AMN_FULL": (*RURAL, *PHC), "AMN_WASH": (*RURAL, *PHC), "SRC": CARE, "WAT": RURAL,
+    "SAN": RURAL, "PWR": RURAL, "CCH": RURAL, "WST": RURAL, "INF": CARE, "HR": CARE, "HR_TOTAL": TYPE,
+    "HR_NOSTAFF": TYPE, "HR_WOMEN": (*TYPE, "cadre"), "SVC": CARE, "SVC_FULL": (*CARE, *PHC), "SVC_ANY": (*CARE, *PHC),
+    "SVC_DOMAIN": (*CARE, *PHC), "GAP": TYPE, "BAR": WHOLE, "BAR_FAC_BAINP1": CARE, "BAR_DOMAIN": (*CARE, *PHC),
+    "POP": WHOLE, "EQU": WHOLE,
 }  # fmt: skip
 FEW = 10
 # How a condition of the form names the facilities with beds.
@@ -40,15 +43,14 @@ INPATIENT = "${inpatient}"
 # The shares of Iraq that stand beside those of another scope.
 COMPARED = (
     "OPS_OPERATIONAL", "BLD_DAMAGED", "EQP_DAMAGED", "FUN_FULL", "ACC_FULL", "SUP_ANY", "AMN_WASH", "COV_ITEMS",
-    "AMN_FULL_", "SVC_DOMAIN_", "INF_FULL_", "HR_WOMEN", "BED_SUFFICIENT_",
+    "AMN_FULL_", "SVC_DOMAIN_", "INF_FULL_", "HR_WOMEN", "HR_NOSTAFF", "HR_SUFFICIENT_", "BED_SUFFICIENT_",
+    "OWN_PUBLIC", "MAN_PUBLIC", "WAT_IMPROVED", "SAN_INCLUSIVE", "PWR_BACKUP", "CCH_AVAILABLE", "WST_UNSAFE",
 )  # fmt: skip
 # What a wider report shows of each of its directorates.
 OF_AREAS = (
     "U_LISTED", "U_EXISTING", "OPS_OPERATIONAL", "BLD_DAMAGED", "FUN_FULL", "ACC_FULL", "AMN_WASH", "BED_COUNT_all",
     "HR_TOTAL", "GAP_COUNT", "COV_ITEMS", "SVC_DOMAIN_", "BAR_DOMAIN_", "AMN_FULL_",
 )  # fmt: skip
-# What pages of single subjects show beside that (`Subject.beside`).
-OF_SUBJECTS = ("BED_", "INP_CAPACITY", "HR_NOSTAFF")
 METHODS_OF = {family.partition("_")[0] for family in FAMILIES}
 
 
@@ -124,13 +126,31 @@ def comparison(country: pd.DataFrame, beside: tuple[str, ...] = ()) -> pd.DataFr
     return rows.assign(percent=told)[COMPARISON_COLUMNS]
 
 
-def areas(own: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """What wider pages show of each directorate, as a whole and by level; each subject shows a part of it."""
+def areas(own: Mapping[str, pd.DataFrame], starts: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """What wider pages may show of each directorate, as a whole and by kind of facility, of some indicators."""
     found = {}
     for slug, rows in own.items():
-        is_shown = rows["indicator"].str.startswith(OF_AREAS + OF_SUBJECTS) & rows["dimension"].isin(CARE)
+        is_shown = rows["dimension"].isin(CARE) & rows["indicator"].str.startswith(starts)
         found[slug] = rows[is_shown].assign(scope=slug)[AREA_COLUMNS]
     return found
+
+
+def sectors(material: Material, directorate: str) -> pd.DataFrame:
+    """What a directorate's page may show of each of its sectors; by kind of facility nothing is measured there."""
+    table = material.tables["measures"]
+    mine = table[(table["scope"] == directorate) & (table["dimension"] == "sector")].astype(TEXTS)
+    return _sorted(mine.assign(scope=mine["group"], group=""), material)[AREA_COLUMNS]
+
+
+def parts(material: Material, scope: str) -> list[str]:
+    """The parts of a scope in their official order: directorates, or sectors, unknown ones last."""
+    if scope in WIDER_SCOPES:
+        return list(material.members(scope))
+    known = material.places.sectors
+    listed = list(known.loc[known["directorate"] == scope, "slug"])
+    facilities = material.tables["facilities"]
+    found = facilities.loc[facilities["directorate"] == scope, "sector"].astype(str)
+    return [*listed, *sorted(set(found) - set(listed))]
 
 
 def _sorted(rows: pd.DataFrame, material: Material) -> pd.DataFrame:
@@ -158,21 +178,18 @@ def words(material: Material) -> list[dict[str, str]]:
 def labels(material: Material, scope: str, shared: Iterable[dict[str, str]]) -> pd.DataFrame:
     """The words for codes that a scope's page shows: those that every page has, and its places; the first counts."""
     first: dict[tuple[str, str], dict[str, str]] = {}
-    for row in (*shared, *_place_labels(material, scope), *(_total_labels(material) if scope == "iraq" else ())):
+    for row in (*shared, *_place_labels(material, scope)):
         first.setdefault((row["list"], row["code"]), row)
     return pd.DataFrame(list(first.values()), columns=["list", "code", *NAMES])
 
 
 def _field_labels(material: Material) -> Iterable[dict[str, str]]:
-    return _labels_of(material, ("type", "urban_rural"))
+    """The words of what pages group by, of what the country's known totals count and a finding may set beside it."""
+    return field_labels(material, ("type", "urban_rural", "status", "building_condition", "functionality"))
 
 
-def _total_labels(material: Material) -> Iterable[dict[str, str]]:
-    """The words of what the known totals of the country count, besides types."""
-    return _labels_of(material, ("status", "building_condition", "functionality"))
-
-
-def _labels_of(material: Material, fields: Iterable[str]) -> Iterable[dict[str, str]]:
+def field_labels(material: Material, fields: Iterable[str]) -> Iterable[dict[str, str]]:
+    """The words for the codes of some fields of facilities."""
     for name in fields:
         question = material.codebook.of_field(f"facilities.{name}")
         yield from _option_labels(name, [question] if question else [])
@@ -196,7 +213,7 @@ def _listed_labels(material: Material) -> Iterable[dict[str, str]]:
         yield {"list": "module", "code": row["canonical"], **{code: row[code] for code in NAMES}}
 
 
-def sectors(material: Material, scope: str) -> pd.DataFrame:
+def sector_names(material: Material, scope: str) -> pd.DataFrame:
     """The names of a directorate's sectors; those known in Arabic or Kurdish only are written so in both."""
     known = material.places.sectors
     rows = known[known["directorate"] == scope].assign(list="sector")
@@ -205,7 +222,8 @@ def sectors(material: Material, scope: str) -> pd.DataFrame:
 
 
 def _place_labels(material: Material, scope: str) -> Iterable[dict[str, str]]:
-    for slug in (*material.members(scope), scope, "iraq"):
+    # All directorates, since a finding may name another one; the page's own come first.
+    for slug in (*material.members(scope), scope, "iraq", *material.members("iraq")):
         yield {"list": "scope", "code": slug, **material.names(slug)}
     places, codes = material.reference["governorates"], governorates(material, scope)
     for row in places[places["pcode"].isin(codes)].to_dict("records"):

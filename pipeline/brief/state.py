@@ -36,15 +36,14 @@ def _of_one(material: Material, directorate: str) -> State:
     return found.state if found else "open"
 
 
-def about(material: Material, scope: str, touched: tuple[str, ...] = ()) -> dict[str, Any]:
+def about(material: Material, scope: str) -> dict[str, Any]:
     """State, reasons, findings counted by rule, decisions, facilities set aside, and evidence, for brief.json."""
-    findings = findings_of(material, scope, touched)
+    findings = findings_of(material, scope)
     members = material.members(scope)
     told: dict[str, Any] = {
         "state": state(material, scope),
-        "rules": _rules(material, findings),
+        "rules": rules(material, findings),
         "findings": {name: int((findings["severity"] == name).sum()) for name in SEVERITIES},
-        "elsewhere": len(findings_of(material, scope)) - len(findings) if touched else 0,
         "decisions": decisions_of(material, scope),
         "set_aside": set_aside_of(material, members),
         "exports": _exports(material, members),
@@ -60,29 +59,18 @@ def about(material: Material, scope: str, touched: tuple[str, ...] = ()) -> dict
     return told
 
 
-def findings_of(material: Material, scope: str, touched: tuple[str, ...] = ()) -> pd.DataFrame:
+def findings_of(material: Material, scope: str) -> pd.DataFrame:
     """The findings that touch a scope: worst first, unsettled first, then by facility.
 
-    What is about the round as a whole and only for information (something was not checked) stands on every page. With
-    the modules that a page speaks of, `touched`, only findings about their questions do; critical ones always do.
+    What is about the round as a whole and only for information (something was not checked) stands on every page.
     """
     found = material.findings
     mine = set(material.members(scope)) | (set(NOBODY) if scope == "iraq" else set())
     is_for_all = found["directorate"].isin(NOBODY) & (found["severity"] == "info")
-    in_scope = found[found["directorate"].isin(mine) | is_for_all].reset_index(drop=True)
-    if not touched:
-        return in_scope
-    about_questions = in_scope["question"].map(lambda column: _module(material, column) in ("", *touched))
-    return in_scope[about_questions.astype(bool) | in_scope["severity"].eq("critical")].reset_index(drop=True)
+    return found[found["directorate"].isin(mine) | is_for_all].reset_index(drop=True)
 
 
-def _module(material: Material, column: str) -> str:
-    """The module of the question that a column belongs to; blank for a finding about no single question."""
-    question = material.codebook.by_column.get(column) or material.codebook.by_name.get(column)
-    return question.module if question else ""
-
-
-def _rules(material: Material, findings: pd.DataFrame) -> list[dict[str, Any]]:
+def rules(material: Material, findings: pd.DataFrame) -> list[dict[str, Any]]:
     """The rules that found something here, with how many, and how many of them are settled."""
     why = {rule.rule: rule for verdict in material.verdicts for rule in verdict.rules}
     counted = findings.assign(is_settled=findings["settled_by"] != "").groupby(["severity", "rule"])["is_settled"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,17 +33,35 @@ class Subject:
     lists: tuple[str, ...] = ()
     cuts: tuple[str, ...] = ()
     """Of the cuts of primary care alone, those that the page shows."""
-    levels: tuple[str, ...] = ("", "phc")
-    """The levels of care at which a wider page sets directorates beside each other."""
-    beside: tuple[str, ...] = ()
-    """Further indicators, by their beginnings, that stand beside those of Iraq and of directorates."""
-    is_narrow: bool = False
-    """Whether the page shows only what is doubtful about the questions that it speaks of."""
+    compared: tuple[str, ...] = ()
+    """Further indicators, by their beginnings, that stand beside those of Iraq."""
     has_remark: bool = False
     """Whether the page of a directorate prints what the directorate says to its numbers."""
     declares: bool = False
     """Whether the page lists facilities with the services of its modules that they lack."""
     has_maps: bool = False
+    beside: tuple[str, ...] = ()
+    """What it shows of each part of its scope: of the directorates of a wider one, of a directorate's sectors."""
+    holds: tuple[str, ...] = ()
+    """What else its brief holds: `annual`, the ministry's own figures; `census` or, with the whole list, `register`."""
+
+    asks: tuple[str, ...] = ()
+    """The modules of questions that its numbers come from; all of them for none."""
+
+    def touching(self, findings: pd.DataFrame, modules: Mapping[str, str]) -> pd.DataFrame:
+        """The findings that touch the page's numbers, by the module of their question.
+
+        What is about no question, or about the round as a whole (something was not checked), touches every page.
+        """
+        if not self.asks:
+            return findings
+        module = findings["question"].map(modules).fillna("")
+        return findings[module.isin(("", *self.asks)) | (findings["facility_id"] == "")]
+
+    def areas(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """What the page shows of each part: what all wider pages may show, and what this one sets beside each other."""
+        is_usual = rows["indicator"].str.startswith(OF_AREAS) & rows["group"].isin(("", "phc"))
+        return self.measures(rows[is_usual | rows["indicator"].str.startswith(self.beside)])
 
     def shown(self, names: Iterable[str]) -> set[str]:
         """Those of the indicators that the page shows."""
@@ -55,19 +73,10 @@ class Subject:
         told = rows[rows["indicator"].isin(self.shown(rows["indicator"].unique()))]
         return told[~told["dimension"].isin(set(PHC) - set(self.cuts))] if "dimension" in told else told
 
-    def areas(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows about single directorates that a wider page shows."""
-        is_told = rows["indicator"].str.startswith((*OF_AREAS, *self.beside)) & rows["group"].isin(self.levels)
-        return self.measures(rows[is_told])
-
     def items(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The items that the page names."""
         told = rows[rows["kind"].isin(self.kinds)]
         return told[~told["kind"].eq("service") | told["module"].isin(self.modules)] if self.modules else told
-
-    def touched(self, items: pd.DataFrame) -> tuple[str, ...]:
-        """The modules of the questions that the page's numbers rest on; none where it speaks of all."""
-        return (*WORK, *sorted(set(self.items(items)["module"]))) if self.is_narrow else ()
 
     def methods(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The definitions that the shown indicators follow: of a family, of all in it, or of the one an item is of."""
@@ -86,35 +95,47 @@ SUBJECTS = {
             *GROUND, "OPS", "FUN", "BLD", "ACC", "AMN", "CAU_FAC_HFFUNCTx", "BAR_FAC", "BAR_DOMAIN", "BED_COUNT",
             "HR_TOTAL", "GAP", "SVC_DOMAIN", "SVC_FULL", "POP",
         ),
-        kinds=("amenity", "service"),
+        kinds=("amenity", "service"), beside=("CAU_FAC_HFFUNCTx", "BAR_FAC_BA"), holds=("annual",),
     ),
     "operations": Subject(
-        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN"), kinds=(), lists=("fully_damaged",),
-        has_maps=True,
+        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN", "MAN"), kinds=(),
+        lists=("fully_damaged",), beside=("OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP_ANY"),
+        holds=("annual", "census"), has_maps=True,
+        asks=("identity", "building", "equipment", "functionality", "accessibility", "support"),
     ),
     "amenities": Subject(
-        shows=(*GROUND, *WATER_TO_WASTE, "INF", "BAR_FAC", "BAR_MEN"), kinds=("amenity", "information")
+        shows=(*GROUND, *WATER_TO_WASTE, "SRC", "INF", "BAR_FAC", "BAR_MEN"), kinds=("amenity", "information"),
+        beside=("AMN_FULL", "AMN_WASH", "INF", "BAR_FAC_BA"), asks=("amenities", "information"),
     ),
     "hospitals": Subject(
         shows=(
             *GROUND, "OPS", "FUN", "BLD", "EQP", "CAU_FAC_HFFUNCTx", "INP", "BED", "BAR_FAC_BAINP1", "BAR_DOMAIN",
             "POP_HOSP", "POP_BED", "POP_BEDALL", "POP_ICU", "SVC", "HR",
         ),
-        kinds=("bed", "service", "cadre"), is_narrow=True, levels=("", "hospital"),
-        beside=("BED_", "INP_CAPACITY", "SVC_FULL_", "HR_NOSTAFF"),
+        kinds=("bed", "service", "cadre"), asks=(*WORK, "equipment", "beds", "staff"),
+        beside=("U_EXISTING", "OPS", "FUN_FULL", "BLD_DAMAGED", "BED_", "HR_TOTAL", "SVC_DOMAIN", "BAR_DOMAIN"),
+        compared=("INP_CAPACITY", "SVC_FULL_"),
     ),
-    "workforce": Subject(shows=(*GROUND, "HR", "POP"), kinds=("cadre",)),
+    "workforce": Subject(
+        shows=(*GROUND, "HR", "POP_DNM_10K"), kinds=("cadre",),
+        beside=("HR_TOTAL", "HR_CADRE", "HR_WOMEN", "HR_NOSTAFF", "HR_SUFFICIENT", "HR_PHC_DOCTOR"), asks=("staff",),
+    ),
     "primary-care": Subject(
         shows=(
             *GROUND, "OPS", "FUN", "ACC", "CAU_FAC_HFFUNCTx", "AMN", "SVC_DOMAIN", "BAR_DOMAIN", "HR_PHC_DOCTOR",
             "POP_PHC_10K",
         ),
-        kinds=("amenity", "service"), cuts=PHC, is_narrow=True,
+        kinds=("amenity", "service"), cuts=PHC, asks=(*WORK, "amenities"),
     ),
     "facilities": Subject(
-        shows=(*GROUND, "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps"), has_maps=True
+        shows=(*GROUND, "OPS", "FUN", "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps"),
+        beside=("U_LISTED",), holds=("register",), has_maps=True,
     ),
 }  # fmt: skip
+
+
+# All that some page sets beside each other.
+BESIDE = (*OF_AREAS, *sorted({start for subject in SUBJECTS.values() for start in subject.beside}))
 
 
 def of_domains(modules: Iterable[str], items: pd.DataFrame) -> Subject:
@@ -130,8 +151,8 @@ def of_domains(modules: Iterable[str], items: pd.DataFrame) -> Subject:
         kinds=("service",),
         modules=modules,
         cuts=PHC,
-        levels=("", "hospital", "phc", "other"),
-        beside=("SVC_FULL_",),
-        is_narrow=True,
+        beside=("U_EXISTING", *domains),
+        compared=("SVC_FULL_",),
+        asks=(*WORK, *modules),
         declares=True,
     )

@@ -7,6 +7,16 @@ from __future__ import annotations
 
 from IPython.display import display
 
+from pipeline.figures.amenities import (
+    amenities_barriers,
+    amenities_beside,
+    amenities_headlines,
+    amenities_levels,
+    amenities_places,
+    amenities_sources,
+    amenities_worst,
+)
+from pipeline.figures.annual import annual
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.collection import answered, completeness, coverage, gates, progress, sectors, workspaces
 from pipeline.figures.domain import (
@@ -33,7 +43,8 @@ from pipeline.figures.hospitals import (
 )
 from pipeline.figures.maps import choropleth, tile_map
 from pipeline.figures.maps_places import point_map
-from pipeline.figures.national import amenities_by_directorate, directorates, priorities, reconciliation
+from pipeline.figures.national import directorates, priorities, reconciliation
+from pipeline.figures.operations import operations_beside, operations_headlines, operations_worst, ownership, tiers
 from pipeline.figures.population import population
 from pipeline.figures.primary_care import (
     centre_areas,
@@ -43,23 +54,37 @@ from pipeline.figures.primary_care import (
     centre_services,
     centres,
 )
+from pipeline.figures.register import register_headlines, register_list, register_parts, register_types
 from pipeline.figures.remark import remark
 from pipeline.figures.resources import amenities, beds, information, staff
 from pipeline.figures.services import barriers, domains, gaps, services
+from pipeline.figures.summary import reading, summary_beside, summary_headlines, summary_worst, unknown
 from pipeline.figures.truth import copied, revisits
+from pipeline.figures.workforce import (
+    cadres,
+    health_workers,
+    staff_by_type,
+    workforce_beside,
+    workforce_headlines,
+    workforce_worst,
+)
 from pipeline.kernel.checks import ECHO
 from pipeline.project import Project
 
 __all__ = [
-    "Brief", "accessibility", "amenities", "amenities_by_directorate", "answered", "barriers", "beds", "centre_areas",
-    "centre_headlines", "centre_places", "centre_priorities", "centre_services", "centres", "choropleth",
-    "completeness", "condition", "copied", "coverage", "decisions", "directorates", "domain_areas", "domain_headlines",
-    "domain_places", "domain_priorities", "domains", "evidence", "expected", "findings", "functionality", "gap_list",
-    "gaps", "gates", "guide", "headlines", "hospital_beds", "hospital_directorates", "hospital_headlines",
-    "hospital_priorities", "hospital_services", "hospital_staff", "hospital_work", "information", "methods",
-    "open_brief", "point_map", "population", "priorities", "progress", "quality", "reconciliation", "remark",
-    "revisits", "sectors", "service_barriers", "service_levels", "services", "set_aside", "staff", "status", "support",
-    "tile_map", "title", "workspaces",
+    "Brief", "accessibility", "amenities", "amenities_barriers", "amenities_beside", "amenities_headlines",
+    "amenities_levels", "amenities_places", "amenities_sources", "amenities_worst", "annual", "answered", "barriers",
+    "beds", "cadres", "centre_areas", "centre_headlines", "centre_places", "centre_priorities", "centre_services",
+    "centres", "choropleth", "completeness", "condition", "copied", "coverage", "decisions", "directorates",
+    "domain_areas", "domain_headlines", "domain_places", "domain_priorities", "domains", "evidence", "expected",
+    "findings", "functionality", "gap_list", "gaps", "gates", "guide", "headlines", "health_workers", "hospital_beds",
+    "hospital_directorates", "hospital_headlines", "hospital_priorities", "hospital_services", "hospital_staff",
+    "hospital_work", "information", "methods", "open_brief", "operations_beside", "operations_headlines",
+    "operations_worst", "ownership", "point_map", "population", "priorities", "progress", "quality", "reading",
+    "reconciliation", "register_headlines", "register_list", "register_parts", "register_types", "remark", "revisits",
+    "sectors", "service_barriers", "service_levels", "services", "set_aside", "staff", "staff_by_type", "status",
+    "summary_beside", "summary_headlines", "summary_worst", "support", "tiers", "tile_map", "title", "unknown",
+    "workforce_beside", "workforce_headlines", "workforce_worst", "workspaces",
 ]  # fmt: skip
 
 

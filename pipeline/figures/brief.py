@@ -3,12 +3,13 @@
 data/briefs/<round>/<scope>/<report>/ holds brief.json (who, when, state, evidence) and slices as CSV:
 measures      indicator, dimension, group, unit, numerator, denominator, not_asked, missing, reason
 comparison    indicator, group, percent: Iraq's shares as they are displayed, in whole percent
-areas         the measures of single directorates, with `scope`, for a wider report
+areas         the measures of single directorates, with `scope`, for a wider report; of sectors, for a directorate
 labels        list, code, en, ar, ckb
 items         item, kind, module, asked (inpatient, or blank), sensitivity, en, ar, ckb: in the order of the form
 methods       code, name, numerator, denominator, source, note
 findings      as beside the verdicts;  facilities   list, place, facility_id, …, whole lists
 declared      which facilities lack which services of a domain: see `pipeline.brief.declared`
+list, census  every facility, and how many of each part, type and status: see `pipeline.brief.register`
 The collection report has slices of its own: see `pipeline.brief.collection`. brief.json names those that there are.
 """
 
@@ -130,14 +131,9 @@ class Brief:
         """A measure of a directorate; nothing (0 of 0) where it has none."""
         return self.numbers.areas.get((indicator, directorate, level), NOTHING)
 
-    @cached_property
-    def _labels(self) -> dict[tuple[str, str], str]:
-        rows = self.slices["labels"].to_dict("records")
-        return {(str(row["list"]), str(row["code"])): str(row[self.language]) for row in rows}
-
     def label(self, list_name: str, code: str) -> str:
         """The word for a code in the reader's language; the code itself where the form has no word."""
-        return self._labels.get((list_name, code), code)
+        return self.say.names.get((list_name, code), code)
 
     def items(self, kind: str, module: str = "") -> dict[str, str]:
         """The items of a kind, or of one module of it, with their names, in the order of the form."""
@@ -170,5 +166,11 @@ def read(project: Project, round_name: str, scope: str, report: str, languages: 
     if {name: told.get(name) for name in asked} != asked:
         raise BriefError(f"{project.relative(folder)} is about another report: run `herams brief {round_name}`")
     slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
-    first, *others = (load_words(project, language) for language in languages)
+    first, *others = (_words(project, language, slices["labels"]) for language in languages)
     return Brief(told, slices, first, tuple(others))
+
+
+def _words(project: Project, language: str, labels: pd.DataFrame) -> Words:
+    """The words of a language, with those of the brief for its codes."""
+    names = dict(zip(zip(labels["list"], labels["code"], strict=True), labels[language], strict=True))
+    return load_words(project, language).knowing(names)

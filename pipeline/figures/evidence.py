@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from markupsafe import Markup
 
@@ -35,9 +36,11 @@ def quality(brief: Brief) -> Iterator[Part]:
 @section("findings", has_numbers=False)
 def findings(brief: Brief) -> Iterator[Part]:
     """What the gates found that touches these numbers: by rule, then one by one, the worst first."""
-    rules, elsewhere = brief.told["rules"], brief.told.get("elsewhere", 0)
-    if elsewhere:
-        yield paragraph(brief.say.count("findings.elsewhere", elsewhere), "source")
+    every = brief.told["rules"]
+    rules = brief.told.get("touching", every)
+    apart = _found(every) - _found(rules)
+    if apart:
+        yield paragraph(brief.say("findings.apart", n=apart))
     if not rules:
         yield paragraph(brief.say("findings.none"), "none")
         return
@@ -76,9 +79,14 @@ def findings(brief: Brief) -> Iterator[Part]:
         ],
         "words",
     )
-    rest = sum(brief.told["findings"].values()) - len(rows)
+    rest = _found(rules) - len(rows)
     if rest > 0:
         yield paragraph(brief.say.count("more", rest), "more")
+
+
+def _found(rules: list[dict[str, Any]]) -> int:
+    """How many findings some rules have."""
+    return sum(rule["findings"] for rule in rules)
 
 
 def _facility(brief: Brief, row: dict[str, str]) -> Markup:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Html, Part, bullets, joined, named, paragraph, terms
 from pipeline.figures.numbers import Measure
-from pipeline.figures.parts import causes, compared, iraq_name
+from pipeline.figures.parts import causes, compared, iraq_name, of
 from pipeline.figures.section import section
 from pipeline.words import WITHHELD, number, percent
 
@@ -83,24 +83,34 @@ def _reasons(brief: Brief) -> Iterator[Markup | str]:
 @section("headlines")
 def headlines(brief: Brief) -> Iterator[Part]:
     """The numbers that matter most, then sentences computed from the measures."""
-    yield Html(Markup('<ul class="cards">{}</ul>').format(joined(_cards(brief))))
-    yield bullets(_sentences(brief), "sentences")
+    yield cards(main_cards(brief))
+    yield bullets(sentences(brief), "sentences")
 
 
-def _cards(brief: Brief) -> Iterator[Markup]:
+def cards(found: Iterable[Markup]) -> Html:
+    """The numbers that matter most, side by side."""
+    return Html(Markup('<ul class="cards">{}</ul>').format(joined(found)))
+
+
+def main_cards(brief: Brief) -> Iterator[Markup]:
+    """Facilities, what works, damage, amenities, beds, staff and gaps in eight numbers."""
     existing = brief.say("headlines.existing", n=brief.count("U_EXISTING"))
-    yield _card(number(brief.count("U_LISTED")), brief.say("headlines.U_LISTED"), existing)
+    yield card(number(brief.count("U_LISTED")), brief.say("headlines.U_LISTED"), existing)
     for name in SHARES:
-        found = brief.measure(name)
-        beside = compared(brief, name)
-        under = brief.say("chart.of", a=found.numerator, b=found.denominator or 0)
-        if beside:
-            under = brief.say("headlines.beside", under=under, name=iraq_name(brief), share=beside)
-        yield _card(percent(found.value), brief.say(f"headlines.{name}"), under)
+        yield share_card(brief, name, brief.say(f"headlines.{name}"))
     for name in COUNTS:
         found = brief.measure(name)
         text = brief.say("headlines.unknown") if found.reason else number(found.numerator)
-        yield _card(text, brief.say(f"headlines.{name}"), _under(brief, name, found))
+        yield card(text, brief.say(f"headlines.{name}"), _under(brief, name, found))
+
+
+def share_card(brief: Brief, indicator: str, name: str, level: str = "") -> Markup:
+    """A share as one of the numbers that matter most, with Iraq's where it stands beside."""
+    found, beside = brief.level(indicator, level), compared(brief, indicator, level)
+    under = of(brief, found)
+    if beside:
+        under = brief.say("headlines.beside", under=under, name=iraq_name(brief), share=beside)
+    return card(percent(found.value), name, under)
 
 
 def _under(brief: Brief, name: str, measure: Measure) -> str:
@@ -110,20 +120,23 @@ def _under(brief: Brief, name: str, measure: Measure) -> str:
     return brief.say.count("headlines.missing", measure.missing) if measure.missing else brief.say("headlines.complete")
 
 
-def _card(figure: str, name: str, under: str) -> Markup:
+def card(figure: str, name: str, under: str) -> Markup:
+    """One of the numbers that matter most, its name, and what stands behind it."""
     return Markup("<li><b>{}</b><span>{}</span><small>{}</small></li>").format(figure, name, under)
 
 
-def _sentences(brief: Brief) -> Iterator[str]:
-    yield from _works(brief)
-    yield from _main_cause(brief)
-    yield from _worst_amenity(brief)
+def sentences(brief: Brief) -> Iterator[str]:
+    """What works and why not, the scarcest amenity, domains and services, each in a sentence."""
+    yield from works(brief)
+    yield from main_cause(brief)
+    yield from worst_amenity(brief)
     for level in ("phc", "hospital"):
         yield from _domains(brief, level)
-    yield from _worst_service(brief)
+    yield from worst_service(brief)
 
 
-def _works(brief: Brief) -> Iterator[str]:
+def works(brief: Brief) -> Iterator[str]:
+    """How many of the existing facilities work and can be reached."""
     works = brief.measure("OPS_OPERATIONAL")
     if works.denominator:
         yield brief.say(
@@ -138,7 +151,8 @@ def _works(brief: Brief) -> Iterator[str]:
         yield brief.say("headlines.no_facility")
 
 
-def _main_cause(brief: Brief) -> Iterator[str]:
+def main_cause(brief: Brief) -> Iterator[str]:
+    """How many function only in part, and the cause that is named most."""
     named_causes = causes(brief, "CAU_FAC_HFFUNCTx", "HFFUNCTx")
     partly = brief.measure("FUN_PARTIAL")
     if named_causes and named_causes[0].measure.numerator and partly.numerator:
@@ -154,9 +168,10 @@ def _main_cause(brief: Brief) -> Iterator[str]:
         )
 
 
-def _worst_amenity(brief: Brief) -> Iterator[str]:
+def worst_amenity(brief: Brief) -> Iterator[str]:
+    """The amenity that suffices least often, and the barrier that is named most."""
     found = {item: brief.measure(f"AMN_FULL_{item}") for item in brief.items("amenity")}
-    item = _least(found)
+    item = least(found)
     if item:
         barriers = causes(brief, f"BAR_FAC_{item}", "barrier")
         sentence = brief.say(
@@ -175,7 +190,7 @@ def _worst_amenity(brief: Brief) -> Iterator[str]:
 
 def _domains(brief: Brief, level: str) -> Iterator[str]:
     found = {domain: brief.level(f"SVC_DOMAIN_{domain}", level) for domain in brief.modules("service")}
-    worst, best = _least(found), _most(found)
+    worst, best = least(found), _most(found)
     if worst and worst != best:
         yield brief.say(
             f"headlines.domains.{level}",
@@ -186,7 +201,8 @@ def _domains(brief: Brief, level: str) -> Iterator[str]:
         )
 
 
-def _worst_service(brief: Brief) -> Iterator[str]:
+def worst_service(brief: Brief) -> Iterator[str]:
+    """How many gaps are declared, and the service that most facilities lack."""
     items = brief.items("service")
     lacking = {
         item: (one.denominator or 0) - one.numerator for item in items for one in [brief.measure(f"SVC_FULL_{item}")]
@@ -196,7 +212,7 @@ def _worst_service(brief: Brief) -> Iterator[str]:
         yield brief.say("headlines.service", gaps=brief.count("GAP_COUNT"), name=items[worst], n=lacking[worst])
 
 
-def _least(found: dict[str, Measure]) -> str:
+def least(found: dict[str, Measure]) -> str:
     """The key of the lowest share; blank where no share is known. Shares of fewer than ten do not compete."""
     known = {key: one.value for key, one in found.items() if one.value is not None and not one.is_few}
     return min(known, key=lambda key: (known[key], key), default="")

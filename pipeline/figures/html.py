@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from markupsafe import Markup, escape
 
@@ -99,10 +100,12 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], 
     head = joined(Markup('<th scope="col">{}</th>').format(column) for column in columns)
     body = joined((_row(row) for row in rows), "\n")
     text = Markup(
-        '<div class="scroll" role="region" tabindex="0" aria-label="{0}"><table{1}><caption><span>{0}</span></caption>'
-        "<thead><tr>{2}</tr></thead>\n<tbody>\n{3}\n</tbody></table></div>"
+        '<div class="scroll" role="region" tabindex="0" aria-labelledby="{0}"><table{1}><caption id="{0}">'
+        "<span>{2}</span></caption><thead><tr>{3}</tr></thead>\n<tbody>\n{4}\n</tbody></table></div>"
     )
-    return Html(text.format(caption, _kind(kind), head, body))
+    # By its content, since a section does not know which others there are: the same each time, and alone on its page.
+    name = f"t{sha256(f'{caption}{head}{body}'.encode()).hexdigest()[:8]}"
+    return Html(text.format(name, _kind(kind), caption, head, body))
 
 
 def stack(fractions: Sequence[float | None]) -> Markup:
@@ -120,10 +123,11 @@ def _row(cells: Sequence[Cell]) -> Markup:
 
 
 def _cell(cell: Cell) -> Markup:
+    # A cell ends where the next begins: tags that say so would be a thirtieth of a long page.
     if isinstance(cell, Tile):
         # The ground begins to show at a fifth, and leaves the text to be read at the whole.
-        return Markup('<td style="--h:{:.0f}%">{}</td>').format(max(0.0, cell.share - 20) * 0.68, cell.text)
-    return Markup("<td>{}</td>").format(cell)
+        return Markup('<td style="--h:{:.0f}%">{}').format(max(0.0, cell.share - 20) * 0.68, cell.text)
+    return Markup("<td>{}").format(cell)
 
 
 def _kind(kind: str) -> Markup:

@@ -118,20 +118,7 @@ def _main_barrier(brief: Brief, domain: str, slug: str) -> str:
     return brief.say("priorities.named", name=brief.label("barrier", worst), share=percent(named[worst].value))
 
 
-@section("amenities_by_directorate", of_several=True)
-def amenities_by_directorate(brief: Brief) -> Iterator[Part]:
-    """Amenities fully available, directorate by directorate."""
-    items = brief.items("amenity")
-    rows: list[list[Cell]] = [
-        [brief.label("scope", slug), *(shaded(brief.area(f"AMN_FULL_{item}", slug)) for item in items)]
-        for slug in _reporting(brief)
-    ]
-    whole: list[Cell] = [brief.name, *(shaded(brief.measure(f"AMN_FULL_{item}")) for item in items)]
-    columns = [brief.say("column.directorate"), *items.values()]
-    yield table(brief.say("amenities_by_directorate.table"), columns, [*rows, whole], "total tiles")
-
-
-@section("reconciliation")
+@section("reconciliation", needs="reconciliation")
 def reconciliation(brief: Brief) -> Iterator[Part]:
     """The known totals of the real export beside those of this round."""
     rows = brief.told["reconciliation"]

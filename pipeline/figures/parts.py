@@ -127,7 +127,7 @@ def stacked_chart(
     legend = {kind: _kind_word(brief, key, kind) for kind in kinds}
     drawn = [Row(row.label, note(brief, row.whole), row.fractions) for row in rows]
     title = brief.say(f"{key}.caption")
-    spoken = "; ".join(_spoken_parts(brief, row, kinds, legend) for row in rows)
+    spoken = brief.say.joined((_spoken_parts(brief, row, kinds, legend) for row in rows), "semicolon")
     return Chart(
         stacked(drawn, kinds, brief.direction),
         f"{title} {spoken}.",
@@ -145,7 +145,7 @@ def bar_chart(brief: Brief, key: str, rows: Sequence[Single], shown: str = "half
     ]
     marked = (("mark", brief.say("chart.mark", name=iraq_name(brief))),) if any(row.compared for row in rows) else ()
     title = brief.say(f"{key}.caption", **values)
-    spoken = "; ".join(_spoken_single(brief, row) for row in rows)
+    spoken = brief.say.joined((_spoken_single(brief, row) for row in rows), "semicolon")
     noted = few(brief, (row.measure for row in rows))
     return Chart(bars(drawn, brief.direction), f"{title} {spoken}.", title, noted, shown, marked)
 
@@ -185,13 +185,13 @@ def _mark(text: str) -> float | None:
 def _spoken_parts(brief: Brief, row: Parted, kinds: Sequence[str], legend: Mapping[str, str]) -> str:
     if not row.whole.denominator:
         return f"{row.label}: {note(brief, row.whole)}"
-    parts = ", ".join(
+    parts = (
         f"{legend[kind]} {percent(None if part is None else 100 * part)}"
         for kind, part in zip(kinds, row.fractions, strict=True)
     )
-    return f"{row.label}: {parts} ({note(brief, row.whole)})"
+    return f"{row.label}: {brief.say.joined(parts)} ({note(brief, row.whole)})"
 
 
 def _spoken_single(brief: Brief, row: Single) -> str:
     text = f"{row.label}: {_single_note(brief, row.measure)}"
-    return f"{text}, {iraq_name(brief)} {row.compared}" if row.compared else text
+    return brief.say.joined([text, f"{iraq_name(brief)} {row.compared}"]) if row.compared else text

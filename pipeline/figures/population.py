@@ -50,7 +50,7 @@ def _beside(brief: Brief, indicator: str) -> str:
     return f" ({brief.say.joined(texts, 'semicolon')})" if texts else ""
 
 
-@section("population", needs="POP")
+@section("population", speaks_of="POP")
 def population(brief: Brief) -> Iterator[Part]:
     """Facilities, beds and staff per population, with the benchmarks, their purpose and the population's source."""
     wider = brief.told["kind"] == "wider"
@@ -60,15 +60,21 @@ def population(brief: Brief) -> Iterator[Part]:
     yield _by_area(brief) if wider else _by_indicator(brief)
     yield paragraph(brief.say("population.benchmarks"))
     known = [row for row in brief.told["benchmarks"] if row["indicator"] in brief.numbers.indicators]
-    yield bullets((_benchmark(brief, row) for row in known), "points")
-    sources = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
-    for date, source in sorted(sources):
+    yield bullets((benchmark(brief, row) for row in known), "points")
+    yield from sources(brief)
+
+
+def sources(brief: Brief) -> Iterator[Part]:
+    """Whose population the figures rest on, and of which day."""
+    known = {(row["date"], row["source"].partition(";")[0]) for row in brief.told["population"]}
+    for date, source in sorted(known):
         yield paragraph(
             brief.say("population.source", date=brief.say.date(date), source=brief.say.translated(source)), "source"
         )
 
 
-def _benchmark(brief: Brief, row: dict[str, str]) -> str:
+def benchmark(brief: Brief, row: dict[str, str]) -> str:
+    """A benchmark with its value, purpose and source."""
     told = {part: brief.say.translated(row[part]) for part in ("name", "purpose", "source")}
     return brief.say("population.benchmark", value=row["value"], **told)
 

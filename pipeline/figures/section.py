@@ -33,8 +33,10 @@ class Section:
     """Whether it sets directorates beside each other, so that the page of one of them leaves it out."""
     of_one: bool = False
     """Whether it is about one directorate, so that wider pages leave it out."""
-    needs: str = ""
+    speaks_of: str = ""
     """How the indicators begin without which a page, being about another subject, leaves it out."""
+    needs: str = ""
+    """What brief.json must tell for it, so that a page of which nothing such is known leaves it out."""
     __doc__: str = field(default="", compare=False)
 
     def __call__(self, brief: Brief) -> None:
@@ -59,8 +61,9 @@ class Section:
             return "one directorate"
         if self.of_one and len(brief.told["members"]) > 1:
             return "several directorates"
-        known = not self.needs or any(name.startswith(self.needs) for name in brief.numbers.indicators)
-        return "" if known else "without such figures"
+        if self.speaks_of and not any(name.startswith(self.speaks_of) for name in brief.numbers.indicators):
+            return "without such figures"
+        return f"without {self.needs}" if self.needs and self.needs not in brief.told else ""
 
     def parts(self, brief: Brief) -> list[Part]:
         """The section's pieces, its heading first."""
@@ -74,12 +77,13 @@ def section(
     has_heading: bool = True,
     of_several: bool = False,
     of_one: bool = False,
+    speaks_of: str = "",
     needs: str = "",
 ) -> Callable[[Draw], Section]:
     """Makes a section of a function that gives its pieces."""
 
     def made(draw: Draw) -> Section:
-        return Section(name, draw, has_numbers, has_heading, of_several, of_one, needs, draw.__doc__ or "")
+        return Section(name, draw, has_numbers, has_heading, of_several, of_one, speaks_of, needs, draw.__doc__ or "")
 
     return made
 

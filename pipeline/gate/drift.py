@@ -79,7 +79,7 @@ def _as_a_whole(gone: Sequence[str], new: Sequence[str], renamed: dict[str, str]
 
 def _few(names: Sequence[str]) -> str:
     rest = len(names) - SHOWN
-    return ", ".join(names[:SHOWN]) + (f" … and {rest} more" if rest > 0 else "")
+    return ", ".join(names[:SHOWN]) + (f" … (+{rest})" if rest > 0 else "")
 
 
 def _strange_values(case: Case, question: Question) -> pd.Series:

@@ -81,9 +81,9 @@ def subject_of_one_directorate(case: Case) -> pd.DataFrame:
     several = pairs[pairs.duplicated("subject", keep=False) & (pairs["subject"] != "")].sort_values("directorate")
     reporters = several.groupby("subject")["directorate"].agg(", ".join).to_dict()
     found = Offences()
-    found.add(subjects.isin(list(reporters)).to_numpy(dtype=bool), "subject_id",
-              subjects + " in " + subjects.map(lambda subject: reporters.get(subject, "")),
-              "one directorate, or a declared double report")  # fmt: skip
+    shared = subjects.isin(list(reporters)).to_numpy(dtype=bool)
+    expected = [f"one of {reporters.get(subject, '')}, or a declared double report" for subject in subjects]
+    found.add(shared, "subject_id", subjects, expected)
     return found.frame()
 
 

@@ -147,6 +147,43 @@ def unsafe_waste(facts: Facts) -> Count:
     return Count(told & unsafe, told, rest & due, rest & ~due)
 
 
+# The amenity that each question about sources, kinds, means or methods follows.
+SOURCES = {"BAWA2": "BAWA1", "BASA2": "BASA1", "BAEN2": "BAEN1", "BACC2": "BACC1", "BACO2": "BACO1"}
+WASTE = "BAWM4"
+
+
+def _sources(vocabulary: Vocabulary) -> list[str]:
+    questions = [name for name in (*SOURCES, WASTE) if name in vocabulary.options]
+    return [f"{name}_{option}" for name in questions for option in vocabulary.options[name]]
+
+
+@definition("SRC_MAIN", keys=_sources)
+def main_source(facts: Facts) -> Count:
+    """Main source, kind, means or method.
+
+    Numerator: facilities reached that name the option first.
+    Denominator: facilities reached that name any first.
+    Source: BAWA2, BASA2, BAEN2, BACC2, BACO2, BAWM4.
+    Note: sums to 100 % over the options of a question; those that are named second or third are not in it.
+    """
+    names = [name for name in (*SOURCES, WASTE) if name in facts.vocabulary.options]
+    none = np.zeros((len(facts), 0), dtype=bool)
+    counts = [(none, none, none, none), *(_first_named(facts, name) for name in names)]
+    numerator, denominator, missing, not_asked = (np.concatenate(part, axis=1) for part in zip(*counts, strict=True))
+    return Count(numerator, denominator, missing, not_asked)
+
+
+def _first_named(facts: Facts, question: str) -> tuple[Flags, Flags, Flags, Flags]:
+    """Of each option: whether it is named first, whether any is, and why none is."""
+    first = facts.chosen(question, rank=1)
+    told = (facts.reached & first.any(axis=1))[:, None]
+    rest = (facts.reached & ~facts.given(question))[:, None]
+    of_waste = _there(facts, "BAWM2") | _there(facts, "BAWM3")
+    due = (of_waste if question == WASTE else _there(facts, SOURCES[question]))[:, None]
+    whole = np.ones_like(first)
+    return told & first, told & whole, rest & due & whole, rest & ~due & whole
+
+
 @definition("INF_FULL", keys=_systems)
 def reporting(facts: Facts) -> Count:
     """Reporting system in place.

@@ -73,3 +73,15 @@ def public(facts: Facts) -> Count:
     Source: MoSD7.
     """
     return count(facts.fields["ownership"], facts.existing, ("public",))
+
+
+@definition("MAN_PUBLIC")
+def publicly_managed(facts: Facts) -> Count:
+    """Publicly managed facilities.
+
+    Numerator: existing facilities whose management is public.
+    Denominator: existing facilities with an answer.
+    Source: MoSD8.
+    Note: stands beside ownership and is never mixed with it.
+    """
+    return count(facts.fields["management"], facts.existing, ("public",))

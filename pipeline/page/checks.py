@@ -54,7 +54,8 @@ class _Reader(HTMLParser):
         self.inside = tag
         if "id" in told:
             self.ids[told["id"]] += 1
-        self.targets |= {told[name][1:] for name in ("href", "aria-labelledby") if told.get(name, "").startswith("#")}
+        self.targets |= {told["href"][1:]} if told.get("href", "").startswith("#") else set()
+        self.targets |= set(told.get("aria-labelledby", "").split())
         if re.fullmatch(r"h[1-6]", tag):
             self.headings.append(int(tag[1]))
         if tag == "table":

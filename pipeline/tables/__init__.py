@@ -25,16 +25,19 @@ from pipeline.tables.xlsx import workbook
 from pipeline.words import Words
 
 SUFFIXES = ("xlsx", "csv.zip")
+# The tables of words that these tables need: their own, and those of definitions.
+TOPICS = ("tables", "definitions", "sources", "lists")
 # The numbers first, then what explains them.
 ORDER = ("measures", "areas", "comparison", "facilities", "declared", "findings", "items", "labels", "methods")
 
 
 def beside(project: Project, round_name: str, scope: str, report: str, receipt_id: str) -> dict[Path, bytes]:
     """The files of a report's tables by where they belong, from its brief as it lies there."""
-    folder, topic = project.brief(round_name, scope, report), project.look("words") / "tables.csv"
+    folder = project.brief(round_name, scope, report)
     told = project.read_json(folder / "brief.json")
     slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
-    say = {code: words.load(project, code, [topic]) for code in NAMES}
+    topics = [project.look("words") / f"{topic}.csv" for topic in TOPICS]
+    say = {code: words.load(project, code, topics) for code in NAMES}
     files = tables(told, slices, say, receipt_id)
     page = project.page(round_name, scope, report)
     return {page.with_name(f"{report}.{suffix}"): content for suffix, content in files.items()}

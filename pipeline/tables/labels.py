@@ -13,7 +13,8 @@ from pipeline.words import Words
 
 NAMES = ("en", "ar", "ckb")
 # The list of labels that a column's codes are from; those of `group` are told by its dimension.
-LISTS = {"type": "type", "directorate": "scope", "scope": "scope", "sector": "sector"}
+# A part is a directorate or a sector: the blank list has both.
+LISTS = {"type": "type", "directorate": "scope", "scope": "scope", "sector": "sector", "part": ""}
 NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]+)?"
 # Texts, whatever they look like: identifiers, and cells of an export as they stand there.
 TEXTS = ("facility_id", "ministry_code", "code", "group", "value", "expected", "was", "now", "name_en", "name_local")
@@ -23,7 +24,8 @@ Labels = Mapping[tuple[str, str], Mapping[str, str]]
 def labelled(slices: Mapping[str, pd.DataFrame], say: Mapping[str, Words]) -> dict[str, pd.DataFrame]:
     """The slices with what their codes stand for, and what each measure comes to."""
     labels = _labels(slices, say)
-    return {name: _labelled(frame, labels, slices.get("methods")) for name, frame in slices.items()}
+    found = {name: _labelled(frame, labels, slices.get("methods")) for name, frame in slices.items()}
+    return found | {name: _defined(found[name], say) for name in found if name == "methods"}
 
 
 def _labels(slices: Mapping[str, pd.DataFrame], say: Mapping[str, Words]) -> dict[tuple[str, str], Mapping[str, str]]:
@@ -92,6 +94,16 @@ def _about(column: pd.Series[str], labels: Labels, methods: Mapping[str, str]) -
         f"about_{code}": column.map({name: " – ".join(part[code] for part in parts) for name, parts in abouts.items()})
         for code in NAMES
     }
+
+
+def _defined(methods: pd.DataFrame, say: Mapping[str, Words]) -> pd.DataFrame:
+    """The definitions of the indicators with each of their sentences in the other languages beside it."""
+    columns: dict[str, Any] = {}
+    for part in methods.columns:
+        columns[part] = methods[part]
+        if part != "code":
+            columns |= {f"{part}_{code}": methods[part].map(say[code].translated) for code in NAMES[1:]}
+    return pd.DataFrame(columns, index=methods.index)
 
 
 def _family(name: str, methods: Mapping[str, str]) -> str:
