@@ -52,7 +52,7 @@ def findings(brief: Brief) -> Iterator[Part]:
             ]
             for rule in rules
         ],
-        "words",
+        "words counts",
     )
     rows = rows_of(brief.slices["findings"])
     names = ("facility", "question", "value", "expected", "to_do")
