@@ -177,7 +177,7 @@ def _paper(rows: int) -> tuple[Figure, Any]:
 
 def _limits(axes: Any, rows: int) -> None:
     axes.set_xlim(0, 1)
-    axes.set_ylim(rows - 0.35, -0.35)
+    axes.set_ylim(rows - 0.35, -0.4)
 
 
 def _slot(place: int) -> str:
@@ -188,7 +188,8 @@ def _slot(place: int) -> str:
 def _slots(axes: Any, rows: int) -> None:
     """A slot for each label above its bar at the beginning, one for each note at the end."""
     for place in range(rows):
-        axes.text(0, place - 0.13, _slot(place), ha="left", va="center")
+        # A little higher than its note: Arabic and Sorani letters reach further down.
+        axes.text(0, place - 0.17, _slot(place), ha="left", va="center")
     for place in range(rows):
         axes.text(1, place - 0.13, _slot(rows + place), ha="right", va="center", color=COLOURS["muted"], fontsize=SMALL)
 

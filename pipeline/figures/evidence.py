@@ -57,7 +57,7 @@ def findings(brief: Brief) -> Iterator[Part]:
             ]
             for rule in rules
         ],
-        "words",
+        "words counts",
     )
     if brief.edition != "internal":
         yield paragraph(brief.say("findings.withheld"), "source")
