@@ -7,9 +7,10 @@ codebook calls personal is in no table, and is never told here either.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,54 +21,59 @@ from pipeline.indicators.definition import Result
 from pipeline.indicators.facts import STATES
 from pipeline.trace.watched import Asked, watched
 
+Teller = Callable[[int], str]
+
 
 @dataclass(frozen=True)
 class Answers:
-    """How the facilities answered what a definition asks."""
+    """How the facilities answered what a definition asks: for each question what tells a facility's answer."""
 
-    facts: Facts
-    codebook: Codebook
-    asked: Sequence[tuple[str, str]]
+    tellers: Sequence[tuple[str, Teller]]
 
     def of(self, row: int) -> list[str]:
         """`question=answer` for a facility, in the order that the definition asks."""
-        return list(dict.fromkeys(cell for kind, name in self.asked for cell in self._cells(kind, name, row)))
+        return [f"{question}={tell(row)}" for question, tell in self.tellers]
 
-    def _cells(self, kind: str, name: str, row: int) -> Iterator[str]:
+
+def _tellers(
+    facts: Facts, codebook: Codebook, asked: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Question | None, Teller]]:
+    chosen = _chosen(facts, {name for kind, name in asked if kind == "question"})
+    for kind, name in asked:
         if kind == "field":
-            yield from self._told([self.codebook.of_field(f"facilities.{name}")], _word(self._field(name, row)))
+            yield codebook.of_field(f"facilities.{name}"), _cells(facts.facilities[name])
         elif kind == "item":
-            yield from self._told([self.codebook.by_name.get(name)], _answer(self.facts, name, row))
+            yield codebook.by_name.get(name), partial(_answer, facts, name)
         elif kind == "question":
-            yield from self._told([self.codebook.by_name.get(name)], self._chosen.get((row, name), "blank"))
+            yield codebook.by_name.get(name), partial(_options, chosen, name)
         elif kind == "barriers":
-            yield from self._told(self._about("barriers", name), _named(self.facts, name, row))
+            yield from ((one, partial(_named, facts, one.items)) for one in _about(codebook, "barriers", name))
         elif kind == "staff":
-            for sex in ("women", "men"):
-                heads = getattr(self.facts, sex).at[row, name]
-                yield from self._told(self._about(f"staff.{sex}", name), _word(heads))
+            for sex, heads in (("women", facts.women), ("men", facts.men)):
+                yield from ((one, _cells(heads[name])) for one in _about(codebook, f"staff.{sex}", name))
 
-    @cached_property
-    def _chosen(self) -> dict[tuple[int, str], str]:
-        """The options of each facility's questions in the order of their ranks."""
-        wanted = [name for kind, name in self.asked if kind == "question"]
-        mine = self.facts.choices[self.facts.choices["question"].isin(wanted)].sort_values(["rank", "option"])
-        found: dict[tuple[int, str], str] = {}
-        for row, name, option in zip(mine["row"], mine["question"], mine["option"], strict=True):
-            told = found.get((row, str(name)))
-            found[row, str(name)] = f"{told}+{option}" if told else str(option)
-        return found
 
-    def _field(self, name: str, row: int) -> object:
-        return self.facts.facilities.at[row, name]
+def _about(codebook: Codebook, field: str, item: str) -> list[Question]:
+    return [question for question in codebook.having_field(field) if item in question.items]
 
-    def _about(self, field: str, item: str) -> list[Question | None]:
-        return [question for question in self.codebook.having_field(field) if item in question.items]
 
-    def _told(self, questions: Iterable[Question | None], word: str) -> Iterator[str]:
-        for question in questions:
-            if question is not None and not question.is_personal:
-                yield f"{question.name}={word}"
+def _cells(column: pd.Series[Any]) -> Teller:
+    values = column.to_numpy(dtype=object)
+    return lambda row: _word(values[row])
+
+
+def _chosen(facts: Facts, questions: set[str]) -> dict[tuple[int, str], str]:
+    """The options of each facility's questions in the order of their ranks."""
+    mine = facts.choices[facts.choices["question"].isin(list(questions))].sort_values(["rank", "option"])
+    found: dict[tuple[int, str], str] = {}
+    for row, name, option in zip(mine["row"], mine["question"], mine["option"], strict=True):
+        told = found.get((row, str(name)))
+        found[row, str(name)] = f"{told}+{option}" if told else str(option)
+    return found
+
+
+def _options(chosen: Mapping[tuple[int, str], str], question: str, row: int) -> str:
+    return chosen.get((row, question), "blank")
 
 
 def asked_by(facts: Facts, definition: Definition, indicator: str) -> tuple[Result, Asked, str]:
@@ -90,7 +96,9 @@ def answers(facts: Facts, codebook: Codebook, definition: Definition, asked: Ask
     """The answers that were asked for, of those that a key names: an item, a domain, a kind of bed, a question."""
     found = list(_unfolded(asked, facts.vocabulary))
     found += [one for one in _from_source(definition, codebook, facts) if one not in found]
-    return Answers(facts, codebook, _of_key(found, key, facts.vocabulary))
+    told = _tellers(facts, codebook, _of_key(found, key, facts.vocabulary))
+    known = {one.name: tell for one, tell in told if one is not None and not one.is_personal}
+    return Answers(tuple(known.items()))
 
 
 def _unfolded(asked: Asked, words: Vocabulary) -> Iterator[tuple[str, str]]:
@@ -154,8 +162,8 @@ def _answer(facts: Facts, item: str, row: int) -> str:
     return facts.answers.words[code] if code >= 0 else STATES[facts.answers.states[row, place]]
 
 
-def _named(facts: Facts, item: str, row: int) -> str:
-    """The barriers that are named about an item, whatever their ranks."""
-    place = facts.vocabulary.all_items.index(item)
-    causes = zip(facts.vocabulary.all_causes, facts.mentions[row, place], strict=True)
-    return "+".join(cause for cause, times in causes if times) or "blank"
+def _named(facts: Facts, items: Sequence[str], row: int) -> str:
+    """The barriers that are named about some items that share a question, whatever their ranks."""
+    places = [facts.vocabulary.all_items.index(item) for item in items]
+    times = facts.mentions[row, places].sum(axis=0)
+    return "+".join(cause for cause, n in zip(facts.vocabulary.all_causes, times, strict=True) if n) or "blank"
