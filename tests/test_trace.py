@@ -259,6 +259,13 @@ def test_the_command_gives_text_json_and_a_table(
     assert ends(monkeypatch, root, "trace", ROUND, "kirkuk") == 2
 
 
+def test_before_a_round_is_made_a_trace_says_what_makes_it(
+    small: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ends(monkeypatch, small.root, "trace", ROUND, "kirkuk", "AMN_WASH") == 1
+    assert "measures.parquet is not there: run the stage that makes it (`herams run`)" in capsys.readouterr().err
+
+
 def test_a_changed_brief_or_table_ends_with_4(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

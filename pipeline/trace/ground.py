@@ -111,6 +111,8 @@ class Ground:
 def ground(project: Project, round_name: str) -> Ground:
     """The ground of a round; refuses tables that no verdict judged."""
     form = project.round(round_name).form
+    # Read before it is judged: where nothing was made yet, that is what is told.
+    measures = project.read_table(round_name, "measures")
     verdict.require(project, round_name, "measures")
     codebook, reference = codebooks.load(project, form), places.load(project)
     decided = decisions.load(project, round_name)
@@ -122,7 +124,7 @@ def ground(project: Project, round_name: str) -> Ground:
         project=project,
         round_name=round_name,
         facts=measure.facts(project, round_name),
-        measures=project.read_table(round_name, "measures"),
+        measures=measures,
         land=measure.country_of(project),
         codebook=codebook,
         places=reference,
