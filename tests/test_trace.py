@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import ends
 
-from pipeline import brief, clean, measure, trace
+from pipeline import baseline, brief, clean, measure, trace
 from pipeline.errors import UsageError
 from pipeline.indicators import DEFINITIONS, Absent, Gap, Rate
 from pipeline.project import Project
@@ -22,6 +22,7 @@ from pipeline.trace import told
 from pipeline.trace.watched import watched
 
 ROUND = "small-2023"
+GONE = "kirkuk-daquq/gone"
 NUMBERS = ["numerator", "denominator", "not_asked", "missing"]
 LAW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 DECISION = "reason: told by letter\n  role: director\n  office: directorate of health\n  date: '2023-11-01'\n"
@@ -29,7 +30,7 @@ DECISION = "reason: told by letter\n  role: director\n  office: directorate of h
 
 @cache
 def decided() -> trace.Ground:
-    """A round with a correction, an exclusion, a double report and a facility that is set aside."""
+    """A round with a correction, an exclusion, a double report, a facility set aside, one gone since the last list."""
     project = made.copy(Path(made.whole().root.parent / "decided"))
     table = project.read_table(ROUND, "facilities")
     mine = table[table["directorate"] == "kirkuk"]
@@ -42,6 +43,9 @@ def decided() -> trace.Ground:
         f"- decision: merge\n  facility: {double}\n  into: {target}\n  {DECISION}"
     )
     project.write_text(project.decisions(ROUND), text)
+    listed = mine.head(3).reindex(columns=list(baseline.COLUMNS)).astype(object).fillna("").astype(str)
+    gone = listed.iloc[[0]].assign(facility_id=GONE)
+    project.write_text(project.baseline(ROUND), baseline.text(baseline.typed(pd.concat([listed, gone]))))
     made.judge(project, "records")
     clean.clean(project, ROUND)
     for name in made.FACTS:
@@ -141,8 +145,8 @@ def test_a_row_of_a_trace_is_the_facility_s_row_of_the_export() -> None:
     found = trace.traced_in(land, "kirkuk", "AMN_WASH")
     (export,) = land.project.exports(ROUND)
     lines = pd.read_csv(export, dtype=str, keep_default_na=False)
-    for facility, rows in zip(found.members["facility_id"], found.members["rows"], strict=True):
-        (where,) = rows
+    here = found.members[found.members["facility_id"] != GONE]
+    for facility, (where,) in zip(here["facility_id"], here["rows"], strict=True):
         file, _, number = where.partition(" row ")
         assert file == export.name
         # Row 1 holds the heads.
@@ -162,6 +166,14 @@ def test_who_is_set_aside_or_excluded_is_told_so() -> None:
     assert role(found, special("set aside")) == "set aside"
     assert role(found, special("exclude")) == "excluded"
     assert role(trace.traced_in(decided(), "kirkuk", "DQ_CORRECTED"), special("exclude")) == "numerator"
+
+
+def test_who_is_on_the_last_list_only_is_expected_and_in_nothing_else() -> None:
+    assert role(trace.traced_in(decided(), "kirkuk", "COV_RESPONSE"), GONE) == "denominator"
+    found = trace.traced_in(decided(), "kirkuk", "U_EXISTING")
+    assert role(found, GONE) == "not in the round" and "no row in the export" in told.text(found)
+    back = trace.back(decided(), GONE)
+    assert back.judged and set(back.counted["indicator"]) == {"COV_RESPONSE"} and not back.rows
 
 
 def test_who_is_left_out_by_name_adds_nothing_to_iraq_and_is_told_so() -> None:
