@@ -23,7 +23,7 @@ bench: $(READY)  ## the figures that the changelog quotes, as one table
 lock: $(READY)  ## requirements.lock and environment.yml anew, from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --all-extras --upgrade \
 	  --python-version 3.11 pyproject.toml -o requirements.lock
-	$(BIN)/pyproject2conda yaml --extra cluster --extra pdf --extra lab --extra dev --name herams-iraq --channel conda-forge --python-include infer --no-header > environment.yml
+	$(BIN)/pyproject2conda yaml --extra cluster --extra pdf --extra lab --extra remotes --extra dev --name herams-iraq --channel conda-forge --python-include infer --no-header > environment.yml
 
 # JupyterLab saves what a person writes; what a run leaves in a notebook would make its pages older than it.
 NOTEBOOK ?= summary

@@ -35,7 +35,7 @@ def admits(spec: MatchSpec, version: str) -> bool:
 
 
 def test_environment_yml_is_what_pyproject_gives(here: Project) -> None:
-    extras = "--extra cluster --extra pdf --extra lab --extra dev"
+    extras = "--extra cluster --extra pdf --extra lab --extra remotes --extra dev"
     options = f"yaml {extras} --name herams-iraq --channel conda-forge --python-include infer --no-header"
     command = [str(Path(sys.executable).parent / "pyproject2conda"), *options.split()]
     made = subprocess.run(command, cwd=here.root, check=True, capture_output=True, text=True).stdout

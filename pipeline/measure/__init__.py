@@ -46,6 +46,13 @@ class Country:
 
 def measure(project: Project, round_name: str) -> None:
     """Makes the measures of a round; refuses tables that no verdict judged."""
+    entries_of_list = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
+    found = measures(facts(project, round_name), entries_of_list, country_of(project))
+    project.write_table(round_name, "measures", found)
+
+
+def facts(project: Project, round_name: str) -> Facts:
+    """The facts that a round's measures are made of; refuses tables that no verdict judged."""
     standing = verdict.combined([verdict.require(project, round_name, table) for table in JUDGED])
     codebook = codebooks.load(project, project.round(round_name).form)
     findings = pd.concat([verdict.read_findings(project, round_name, table) for table in JUDGED])
@@ -55,12 +62,13 @@ def measure(project: Project, round_name: str) -> None:
     tables = {name: project.read_table(round_name, name) for name in FACTS}
     window = project.round(round_name).window
     listed = earlier(tables["facilities"], baseline.load(project, round_name, reference), window, decided, reference)
-    judged = replace(judged, earlier=listed)
-    facts = indicators.gather(tables, indicators.vocabulary(codebook), judged)
-    entries_of_list = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
+    return indicators.gather(tables, indicators.vocabulary(codebook), replace(judged, earlier=listed))
+
+
+def country_of(project: Project) -> Country:
+    """The country in a project's reference lists."""
     people = project.read_csv(project.reference("population.csv"))
-    found = measures(facts, entries_of_list, country(project.registry.directorates, reference, people))
-    project.write_table(round_name, "measures", found)
+    return country(project.registry.directorates, places.load(project), people)
 
 
 def recoded(
