@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline import loop, paper, register
+from pipeline import loop, paper, register, review_commands
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -254,6 +254,7 @@ herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)
 herams.add_command(loop.revisit)
+herams.add_command(review_commands.review)
 
 
 @herams.command(name="index")

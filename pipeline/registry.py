@@ -6,7 +6,7 @@ import datetime
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 WIDER_SCOPES = ("federal", "kurdistan", "iraq")
 
@@ -92,6 +92,14 @@ class Report(Entry):
     modules: list[str] = []
 
 
+class Approval(Entry):
+    """Whose approval a report needs, by its scope: offices; `itself` the scope's own, `ministry` the one above it."""
+
+    directorate: list[Word] = Field(min_length=1)
+    ministry: list[Word] = Field(min_length=1)
+    iraq: list[Word] = Field(min_length=1)
+
+
 class Registry(Entry):
     """The whole of data/registry.yml."""
 
@@ -104,6 +112,7 @@ class Registry(Entry):
     subjects: list[Word]
     domains: list[Word]
     reports: dict[Word, Report]
+    approval: Approval
 
     @model_validator(mode="after")
     def _known(self) -> Registry:
