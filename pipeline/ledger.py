@@ -192,6 +192,8 @@ def faults(project: Project) -> list[str]:
         return broken
     entries = []
     for place, line in enumerate(chain.lines(content), 1):
+        if json.dumps(json.loads(line), ensure_ascii=False, sort_keys=True).encode("utf-8") != line:
+            broken.append(f"{name}, line {place}: is not written as a line is: its keys in order, each once")
         try:
             entries.append(ENTRY.validate_json(line))
         except ValidationError as problem:

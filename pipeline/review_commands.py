@@ -220,7 +220,7 @@ def _entry(seen: Seen) -> dict[str, Any]:
 
 def _end(found: Sequence[Seen]) -> None:
     """Ends with 4 where something is not as it was signed or made."""
-    unsound = [one for seen in found for one in seen.unsound]
+    unsound = dict.fromkeys(one for seen in found for one in seen.unsound)
     if unsound:
         raise VerificationError("\n  ".join(("signatures that do not hold:", *unsound)))
     if any(seen.state == "altered" for seen in found):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import re
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 import reviewed
+from hypothesis import strategies as st
 from reviewed import DAY, FEDERAL, IRAQ, KIRKUK, key, say
 
 from pipeline import ledger, review
@@ -124,8 +130,10 @@ def test_a_receipt_changed_by_hand_is_not_believed(project: Project) -> None:
     told = project.read_json(project.receipt(*KIRKUK))
     told["inputs"]["requirements.lock"] = "0" * 64
     project.write_json(project.receipt(*KIRKUK), told)
-    with pytest.raises(VerificationError, match=r"overview.receipt.json was changed"):
-        review.seen(project, KIRKUK)
+    seen = review.seen(project, KIRKUK)
+    assert seen.state == "altered" and "overview.receipt.json was changed" in seen.why
+    with pytest.raises(VerificationError, match=r"overview.receipt.json"):
+        say(project, "accept", "kirkuk")
 
 
 # --- signatures ------------------------------------------------------------------------------------------------------
@@ -157,6 +165,43 @@ def test_an_office_renamed_in_the_last_line_is_found_by_its_signature(project: P
     assert "line 1" in seen.unsound[0] and "has for federal" in seen.unsound[0]
     with pytest.raises(VerificationError, match="signatures that do not hold"):
         say(project, "approve", "federal", IRAQ)
+
+
+@functools.cache
+def signed_ledger() -> tuple[Project, bytes]:
+    """A ledger with an acceptance, a return, an answer and an approval; not committed."""
+    folder = Path(tempfile.mkdtemp(prefix="herams-ledger-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    project = reviewed.project(folder)
+    say(project, "accept", "kirkuk")
+    say(project, "return", "federal", KIRKUK, "أسرّة؟")
+    review.answer(project, KIRKUK, 1, "Counted.", "Analyst", "Planning", DAY)
+    say(project, "approve", "federal")
+    return project, project.ledger().read_bytes()
+
+
+@hypothesis.given(place=st.integers(0, 10_000), byte=st.integers(0, 255))
+@hypothesis.settings(max_examples=60, deadline=None)
+def test_any_byte_of_the_ledger_that_changes_is_found(place: int, byte: int) -> None:
+    project, content = signed_ledger()
+    changed = bytearray(content)
+    changed[place % len(content)] = byte
+    project.ledger().write_bytes(changed)
+    try:
+        is_found = bool(review.seen(project, KIRKUK).unsound)
+    except VerificationError:
+        is_found = True
+    finally:
+        project.ledger().write_bytes(content)
+    assert is_found == (changed != content)
+
+
+def test_faults_tell_of_every_signature_of_the_ledger(approved: Project) -> None:
+    assert review.faults(approved) == []
+    signers = approved.signers()
+    signers.write_text(signers.read_text().replace(reviewed.public("kirkuk"), reviewed.public("kurdistan")))
+    signers.write_text("".join(signers.read_text().splitlines(keepends=True)[:3]))
+    assert [told.partition(", data")[0] for told in review.faults(approved)] == ["data/ledger.jsonl, line 1"]
 
 
 def test_a_line_said_again_later_does_not_hold(project: Project) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeGuard
 
 from pipeline import chain, ledger, places, receipt
 from pipeline.errors import GateClosedError, HeramsError, UsageError, VerificationError, unknown
@@ -22,7 +21,7 @@ from pipeline.review import copies, keys
 from pipeline.review import core as cores
 from pipeline.review.standing import Standing, standing
 
-__all__ = ["Seen", "Standing", "answer", "offices", "say", "seen", "seen_of_round", "sign_runs", "standing"]
+__all__ = ["Seen", "Standing", "answer", "faults", "offices", "say", "seen", "seen_of_round", "sign_runs", "standing"]
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,17 @@ def seen(project: Project, which: Which) -> Seen:
 
 def _seen(project: Project, which: Which, entries: Sequence[Entry], digest_now: Callable[[str], str]) -> Seen:
     needed = offices(project, which[1])
-    unsound = dict(_unsound(project, [one for one in entries if _is_about(one, which)]))
+    # The last line is looked at whatever it says it is about: no later one holds its bytes yet.
+    unsound = dict(_unsound(project, [one for one in entries if _is_about(one, which) or one is entries[-1]]))
     counted = [one for one in entries if one.number not in unsound]
     if not project.receipt(*which).is_file():
         found = standing(counted, which, "", needed)
         return Seen(which, "missing", "`herams run` makes it", "", "", "", found, (), tuple(unsound.values()))
-    core = cores.of(project, which)
+    try:
+        core = cores.of(project, which)
+    except VerificationError as problem:
+        found = standing(counted, which, "", needed)
+        return Seen(which, "altered", str(problem), "", "", "", found, (), tuple(unsound.values()))
     found = standing(counted, which, core.digest, needed)
     state, why = ("altered", ", ".join(core.altered)) if core.altered else (found.state, "")
     told, older = core.receipt, tuple(receipt.changed(project, core.receipt, digest_now))
@@ -99,15 +103,23 @@ def changed(project: Project, which: Which, earlier: Statement) -> tuple[list[st
     return copies.changes(before, copies.copy(project, which))
 
 
-def _is_about(entry: Entry, which: Which) -> TypeGuard[Statement | Made]:
+def faults(project: Project) -> list[str]:
+    """What is wrong with the whole ledger: its chain, its files, and every signature."""
+    found = ledger.faults(project)
+    return found or [why for _, why in _unsound(project, ledger.load(project))]
+
+
+def _is_about(entry: Entry, which: Which) -> bool:
     """Whether a signature counts for a report."""
     return (isinstance(entry, Statement) and entry.which == which) or (
         isinstance(entry, Made) and entry.round == which[0]
     )
 
 
-def _unsound(project: Project, entries: Sequence[Signed]) -> Iterator[tuple[int, str]]:
+def _unsound(project: Project, entries: Sequence[Entry]) -> Iterator[tuple[int, str]]:
     for entry in entries:
+        if not isinstance(entry, Signed):
+            continue
         signature = project.read_bytes(project.signature(entry.signature))
         try:
             key = keys.verify(project, entry.office, signature, ledger.statement(entry), entry.date)
