@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from pipeline.commands import project as _project
 from pipeline.errors import VerificationError
 
 if TYPE_CHECKING:
+    from pipeline.ledger import Statement
     from pipeline.review import Seen
 
 SHOWN = 40
@@ -78,10 +79,8 @@ def status(round_name: str, scope: str, report_name: str, office: str | None, as
         click.echo(_json([seen]))
     else:
         click.echo("\n".join([_line(seen), *_remarks(seen)]))
-        # Offices that approved the same bytes are told the same, once.
-        since = {one.core: (name, one) for name, one in seen.standing.earlier.items() if office in (None, name)}
-        for name, earlier in since.values():
-            _tell_changes(f"since {name} approved on {earlier.date}", *verb.changed(project, which, earlier))
+        for names, earlier in _earlier(seen, office):
+            _tell_changes(f"since {names} approved on {earlier.date}", *verb.changed(project, which, earlier))
     _end([seen])
 
 
@@ -184,10 +183,17 @@ def _remarks(seen: Seen) -> list[str]:
     return told
 
 
+def _earlier(seen: Seen, office: str | None) -> Iterator[tuple[str, Statement]]:
+    """What was approved before, with the offices that did: the same bytes are told once."""
+    before = {name: one for name, one in seen.standing.earlier.items() if office in (None, name)}
+    for core, one in {one.core: one for one in before.values()}.items():
+        yield ", ".join(name for name, other in before.items() if other.core == core), one
+
+
 def _tell_changes(when: str, numbers: Sequence[str], text: Sequence[str]) -> None:
     """Numbers first, then text; long lists are cut, with a count of the rest."""
-    for what, lines in (("numbers", numbers), ("lines of text", text)):
-        click.echo(f"\n{len(lines)} {what} changed {when}")
+    for what, lines in (("rows of numbers", numbers), ("lines of text", text)):
+        click.echo(f"\nchanged {when}: {len(lines)} {what}")
         for line in lines[:SHOWN]:
             click.echo(f"  {line}")
         if len(lines) > SHOWN:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import json
 import re
@@ -17,7 +18,7 @@ import reviewed
 from hypothesis import strategies as st
 from reviewed import DAY, FEDERAL, IRAQ, KIRKUK, key, say
 
-from pipeline import ledger, review
+from pipeline import cli, ledger, review
 from pipeline.errors import GateClosedError, HeramsError, RegistryError, UsageError, VerificationError
 from pipeline.project import Project
 from pipeline.review import core
@@ -89,7 +90,7 @@ def test_a_page_made_anew_with_another_number_voids_the_approval_and_tells_what_
     seen = review.seen(approved, KIRKUK)
     assert seen.state == "void"
     numbers, text = review.changed(approved, KIRKUK, seen.standing.earlier["federal"])
-    assert len(numbers) == 1 and "numerator 1" in numbers[0].partition("→")[2]
+    assert len(numbers) == 1 and re.fullmatch(r"measures U_\w+ all: numerator \d+ → 1", numbers[0])
     assert text == ["-Operational: 46%", "+Operational: 47%"]
 
 
@@ -335,3 +336,34 @@ def test_a_signature_is_checked_with_nothing_of_ours(project: Project, tmp_path:
     assert subprocess.run(check, cwd=project.root, input=statement, capture_output=True, check=False).returncode == 0
     changed = statement.replace(b"kirkuk", b"erbil")
     assert subprocess.run(check, cwd=project.root, input=changed, capture_output=True, check=False).returncode != 0
+
+
+# --- what a person sees ----------------------------------------------------------------------------------------------
+
+
+def test_review_is_done_from_the_command_line(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HERAMS_KEY", str(key("kirkuk")))
+
+    def told(*words: str) -> str:
+        with contextlib.suppress(SystemExit):
+            cli.main(["review", *words], project)
+        return capsys.readouterr().out
+
+    assert "returned" in told("return", *KIRKUK, "--as", "kirkuk", "--remark", "Beds?")
+    assert "remark 1, kirkuk" in told("status", *KIRKUK)
+    assert "is answered" in told("answer", *KIRKUK, "1", "Counted.", "--role", "Analyst", "--office", "Planning")
+    assert "accepted    approved by kirkuk  waits for federal" in told("accept", *KIRKUK, "--as", "kirkuk")
+    assert "no second look" in told("accept", *KIRKUK, "--as", "kirkuk")
+    assert told("list", "--as", "federal").count("\n") == 2
+    reviewed.report(project, KIRKUK, percent=47)
+    assert "changed since kirkuk approved on" in told("status", *KIRKUK)
+    assert json.loads(told("list", "--json"))[-3]["state"] == "void"
+
+
+def test_a_list_with_an_altered_page_ends_with_4(approved: Project) -> None:
+    approved.page(*KIRKUK).write_bytes(b"x")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["review", "list"], approved)
+    assert ended.value.code == VerificationError.exit_code

@@ -86,7 +86,7 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str
     """What changed between two copies: a line for each number, then the lines of text that are gone or new."""
     old, new = _told(before), _told(now)
     numbers = [
-        f"{name}: {old.get(name, 'nothing')} → {new.get(name, 'nothing')}"
+        f"{name}: {_difference(old.get(name, {}), new.get(name, {}))}"
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]
@@ -95,12 +95,19 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str
     return numbers, text
 
 
-def _told(copied: Mapping[str, Any]) -> dict[str, str]:
-    """Each number of a copy as a person reads it, by what it is about."""
+def _difference(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    """The numbers of a row that differ; one that is only on one side came, or is gone."""
+    return ", ".join(
+        f"{name} {old.get(name, 'nothing')} → {new.get(name, 'nothing')}"
+        for name in {**old, **new}
+        if old.get(name) != new.get(name)
+    )
+
+
+def _told(copied: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The numbers of each row of a copy by their names, by what the row is about."""
     return {
-        f"{name} {about}".rstrip(): ", ".join(
-            map(" ".join, zip(part["columns"], numbers.split(SEPARATOR), strict=True))
-        )
+        f"{name} {about}".rstrip(): dict(zip(part["columns"], numbers.split(SEPARATOR), strict=True))
         for name, part in copied["numbers"].items()
         for about, numbers in part["rows"].items()
     }
