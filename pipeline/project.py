@@ -198,7 +198,7 @@ class Project(Disk):
         return self.root / "outputs" / "logs" / "runs.jsonl"
 
     def ledger(self) -> Path:
-        """Approvals, returns, answers, publications and withdrawals: a chain of lines, in git."""
+        """The ledger of approvals, publications and withdrawals, a chain."""
         return self.root / "data" / "ledger.jsonl"
 
     def signers(self) -> Path:

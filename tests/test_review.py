@@ -137,6 +137,12 @@ def test_a_receipt_changed_by_hand_is_not_believed(project: Project) -> None:
         say(project, "accept", "kirkuk")
 
 
+def test_a_gates_word_changed_in_the_receipt_voids_the_approval(approved: Project) -> None:
+    told = approved.read_json(approved.receipt(*KIRKUK))
+    approved.write_json(approved.receipt(*KIRKUK), told | {"state": "provisional"})
+    assert state(approved) == "void"
+
+
 # --- signatures ------------------------------------------------------------------------------------------------------
 
 

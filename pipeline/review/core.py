@@ -1,7 +1,7 @@
 """The core of a report: the bytes that an approval names.
 
-It is the hash of the receipt's id, of each page without its banner at the marked place, and of each table beside them.
-A banner says draft or published and is no part of what was read; every other byte is.
+It is the hash of the receipt as a whole, in which each page stands by its bytes without the banner at the marked place.
+A banner says draft or published and is no part of what was read; every other byte is, of pages, tables and receipt.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def of(project: Project, which: Which) -> Core:
         if hashlib.sha256(content).hexdigest() != digest:
             altered.append(name)
         parts[name] = page(content) if name.endswith(".html") else hashlib.sha256(content).hexdigest()
-    content = canonical({"receipt": told["id"], "outputs": parts})
+    content = canonical({**told, "outputs": parts})
     return Core(told, hashlib.sha256(content).hexdigest(), tuple(altered))
 
 
