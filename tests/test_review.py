@@ -328,6 +328,8 @@ def test_copies_keep_what_a_reader_sees(approved: Project) -> None:
     kept = json.loads(approved.approved_copy(review.seen(approved, KIRKUK).core).read_text(encoding="utf-8"))
     assert kept["text"] == ["Draft", "Operational: 46%", "In en"]
     measures = kept["numbers"]["measures"]
+    # No list of facilities comes into git by the way.
+    assert sorted(kept["numbers"]) == ["areas", "comparison", "measures"]
     assert measures["columns"] == ["numerator", "denominator", "not_asked", "missing"]
     assert re.fullmatch(r"\d+[|]\d+[|]\d+[|]\d+", measures["rows"]["OPS_OPERATIONAL all"])
 

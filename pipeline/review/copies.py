@@ -16,12 +16,13 @@ import pandas as pd
 from pipeline.ledger import Which, canonical
 from pipeline.project import Project
 
-# Slices of a brief that count nothing.
-WORDS = ("labels", "items", "methods", "findings", "facilities", "gates", "expectations")
+# Slices of a brief that count nothing: words, the gates' own tables, and whatever lists single facilities.
+WORDS = ("labels", "items", "methods", "gates", "expectations")
+LISTING = "facility_id"
 # The columns that say what a row is about, and those that say nothing about its numbers; all others are numbers.
 ABOUT = (
     "indicator", "scope", "dimension", "group", "directorate", "sector", "module", "part", "question", "day",
-    "severity", "decision",
+    "severity", "decision", "type", "status",
 )  # fmt: skip
 BESIDE = ("unit", "reason")
 SEPARATOR = "|"
@@ -63,15 +64,20 @@ def written(told: Mapping[str, Any]) -> bytes:
 def _numbers(project: Project, which: Which) -> dict[str, Any]:
     folder = project.brief(*which)
     paths = sorted(folder.glob("*.csv")) if folder.is_dir() else []
-    return {path.stem: _slice(project.read_csv(path)) for path in paths if path.stem not in WORDS}
+    tables = {path.stem: project.read_csv(path) for path in paths if path.stem not in WORDS}
+    return {name: _slice(table) for name, table in tables.items() if LISTING not in table}
 
 
 def _slice(table: pd.DataFrame) -> dict[str, Any]:
     names = [name for name in table if name not in (*ABOUT, *BESIDE)]
     about = [name for name in ABOUT if name in table]
     keys = (" ".join(filter(None, row)) for row in table[about].itertuples(index=False, name=None))
-    rows = (SEPARATOR.join(text or "-" for text in row) for row in table[names].itertuples(index=False, name=None))
+    rows = (SEPARATOR.join(map(_cell, row)) for row in table[names].itertuples(index=False, name=None))
     return {"columns": names, "rows": dict(zip(keys, rows, strict=True))}
+
+
+def _cell(text: str) -> str:
+    return text.replace(SEPARATOR, "/") or "-"
 
 
 def _text(project: Project, which: Which) -> list[str]:
