@@ -201,6 +201,26 @@ class Project(Disk):
         """A line for each stage that `herams run` has run: how long it took, how it ended."""
         return self.root / "outputs" / "logs" / "runs.jsonl"
 
+    def ledger(self) -> Path:
+        """The ledger of approvals, publications and withdrawals, a chain."""
+        return self.root / "data" / "ledger.jsonl"
+
+    def signers(self) -> Path:
+        """The keys of the offices that review, in the format of OpenSSH's allowed_signers."""
+        return self.root / "data" / "signers"
+
+    def approvals(self) -> Path:
+        """The folder of what belongs to lines of the ledger: signatures, and copies of what was approved."""
+        return self.root / "data" / "approvals"
+
+    def signature(self, digest: str) -> Path:
+        """A signature, by the SHA-256 of its bytes."""
+        return self.approvals() / f"{digest}.sig"
+
+    def approved_copy(self, core: str) -> Path:
+        """The numbers and the text of a report that was reviewed, by the hash of its core."""
+        return self.approvals() / f"{core}.json"
+
     def run_note(self) -> Path:
         """Who holds DVC's lock: a note of the run at work."""
         return self.root / ".dvc" / "tmp" / "herams-run.json"

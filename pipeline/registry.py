@@ -102,6 +102,14 @@ class Public(Entry):
     """
 
 
+class Approval(Entry):
+    """Whose approval a report needs, by its scope: offices; `itself` the scope's own, `ministry` the one above it."""
+
+    directorate: list[Word] = Field(min_length=1)
+    ministry: list[Word] = Field(min_length=1)
+    iraq: list[Word] = Field(min_length=1)
+
+
 class Registry(Entry):
     """The whole of data/registry.yml."""
 
@@ -114,6 +122,7 @@ class Registry(Entry):
     subjects: list[Word]
     domains: list[Word]
     reports: dict[Word, Report]
+    approval: Approval
     public: Public = Public()
     points: Literal["leave_out", "coarse"] = "leave_out"
     """What a public edition's maps show of the places of facilities."""
