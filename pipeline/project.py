@@ -194,8 +194,12 @@ class Project(Disk):
         return self.root / "outputs" / "logs" / f"{stage}.log"
 
     def runs(self) -> Path:
-        """A line for each stage that `herams run` has run: how long it took, how it ended."""
+        """The record of runs, a chain: two lines for each run, and one for each stage that it has run."""
         return self.root / "outputs" / "logs" / "runs.jsonl"
+
+    def runs_head(self) -> Path:
+        """The hash of the last line of the record of runs, by which a cut end is found."""
+        return self.root / "outputs" / "logs" / "runs.head"
 
     def run_note(self) -> Path:
         """Who holds DVC's lock: a note of the run at work."""
