@@ -149,6 +149,10 @@ class Project(Disk):
         """Beside these briefs, of which tables they were cut."""
         return self.root / "data" / "more" / f"{round_name}.txt"
 
+    def brief_receipt(self, round_name: str, scope: str, report: str) -> Path:
+        """Beside all briefs of a round: which tables and verdicts they were cut from."""
+        return self.brief(round_name, scope, report).parent.parent / "receipt.json"
+
     def notebook(self, name: str) -> Path:
         """A notebook by its name in the registry's catalogue."""
         return self.root / "notebooks" / f"{name}.ipynb"
@@ -200,6 +204,10 @@ class Project(Disk):
     def runs_head(self) -> Path:
         """The hash of the last line of the record of runs, by which a cut end is found."""
         return self.root / "outputs" / "logs" / "runs.head"
+
+    def ledger(self) -> Path:
+        """The ledger of approvals, publications and withdrawals, a chain."""
+        return self.root / "data" / "ledger.jsonl"
 
     def run_note(self) -> Path:
         """Who holds DVC's lock: a note of the run at work."""
