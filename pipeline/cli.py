@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline import loop, paper, register
+from pipeline import audit, loop, paper, register
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -254,6 +254,7 @@ herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)
 herams.add_command(loop.revisit)
+herams.add_command(audit.verify)
 
 
 @herams.command(name="index")
