@@ -20,4 +20,4 @@ def verify(round_name: str | None, as_json: bool) -> None:
     result = verb(Project.find(), round_name)
     click.echo(told.as_json(result) if as_json else told.text(result))
     if not result.is_intact:
-        raise VerificationError(f"{len({one.path for one in result.found})} files are not intact")
+        raise VerificationError(f"not intact: {len({one.path for one in result.found})} of what was looked at")

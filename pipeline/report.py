@@ -64,7 +64,9 @@ def _require_known(project: Project, round_name: str, scope: str, report_name: s
 
 def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft: Path) -> Made:
     started = time.perf_counter()
-    executed = kernel.execute(notebook, declared.parameters, draft)
+    # Of the registry a page shows a few entries, which the stage declares as parameters.
+    may_read = (*declared.inputs, project.relative(project.registry_file()))
+    executed = kernel.execute(notebook, declared.parameters, draft, (project.root, may_read))
     ran = time.perf_counter()
     told = project.read_json(project.brief(**_places(declared)) / "brief.json")
     languages = project.registry.languages
