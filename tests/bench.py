@@ -9,6 +9,7 @@ gate     the gate on `records`, beside the same checks in pandas, in polars and 
 faults   the fault matrix: what each rule tells of what was spoilt
 sound    what the gate says of a country without faults
 front    the front page and the tables behind reports
+verify   herams verify over three rounds of 35 reports
 run      the whole round, by each way of making it
 pages    how large the pages of a small round are, how soon open in Chromium, how long their PDF takes
 
@@ -35,6 +36,7 @@ import bench_pages
 import bench_run
 import bench_sizes
 import bench_stages
+import bench_verify
 from rich.console import Console
 from rich.table import Table
 
@@ -101,6 +103,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "sound": ("5,205 facilities without faults", bench_faults.COUNTRY_HEADS, bench_faults.country),
     "pages": ("pages of a small round", bench_pages.HEADS, bench_pages.rows),
     "front": ("the front page and the tables behind reports", bench_front.HEADS, bench_front.rows),
+    "verify": ("verification", bench_verify.HEADS, bench_verify.rows),
     "run": ("the whole round", bench_stages.HEADS, beside(bench_run.rows)),
 }
 
