@@ -48,7 +48,7 @@ def append(path: Path, told: Mapping[str, object], head: Path | None = None) -> 
         _write(file, line, is_torn=bool(before) and not _ends_whole(file))
         new = _hash(line)
         if head is not None:
-            head.write_text(new + "\n", encoding="ascii")
+            _keep(head, new)
     return new
 
 
@@ -68,21 +68,18 @@ def entries(content: bytes) -> list[dict[str, Any]]:
     return [entry for line in lines(content) if (entry := _entry(line)) is not None]
 
 
-def faults(content: bytes, heads: Iterable[str] = (), last: str | None = None) -> list[Fault]:
-    """What was changed, moved or taken out; `heads` are hashes that must be among the lines', `last` that of the end.
+def faults(content: bytes, heads: Iterable[str] = ()) -> list[Fault]:
+    """What was changed, moved or taken out; `heads` are hashes that were kept and must be among those of the lines.
 
     Lines from before the chain are not looked at, but for the last of them.
     """
     told = lines(content)
     found = list(_broken(told))
     known = {START, *map(_hash, told)}
-    found += [
-        Fault(len(told), f"no line has the hash {one[:12]} that was kept of it") for one in heads if one not in known
-    ]
-    if last is not None and not found and head(content) != last:
-        found.append(
-            Fault(len(told), f"is not the last that was written ({last[:12]}): changed, or what followed was cut")
-        )
+    lost = [one for one in heads if one not in known]
+    if lost and not found:
+        what = f"no line has the hash {lost[0][:12]} that was kept: the end was cut, or this line changed"
+        found.append(Fault(len(told), what))
     return found
 
 
@@ -146,6 +143,12 @@ def _write(file: IO[bytes], line: bytes, is_torn: bool) -> None:
     if file.write(whole) != len(whole):
         file.truncate(size)
         raise OSError(errno.ENOSPC, "there is no room for a line")
+
+
+def _keep(head: Path, digest: str) -> None:
+    draft = head.with_name(f".{head.name}.draft")
+    draft.write_text(digest + "\n", encoding="ascii")
+    draft.replace(head)
 
 
 @contextmanager

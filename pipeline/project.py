@@ -153,6 +153,10 @@ class Project(Disk):
         """Beside these briefs, of which tables they were cut."""
         return self.root / "data" / "more" / f"{round_name}.txt"
 
+    def brief_receipt(self, round_name: str, scope: str, report: str) -> Path:
+        """Beside all briefs of a round: which tables and verdicts they were cut from."""
+        return self.brief(round_name, scope, report).parent.parent / "receipt.json"
+
     def notebook(self, name: str) -> Path:
         """A notebook by its name in the registry's catalogue."""
         return self.root / "notebooks" / f"{name}.ipynb"
@@ -198,8 +202,12 @@ class Project(Disk):
         return self.root / "outputs" / "logs" / f"{stage}.log"
 
     def runs(self) -> Path:
-        """A line for each stage that `herams run` has run: how long it took, how it ended."""
+        """The record of runs, a chain: two lines for each run, and one for each stage that it has run."""
         return self.root / "outputs" / "logs" / "runs.jsonl"
+
+    def runs_head(self) -> Path:
+        """The hash of the last line of the record of runs, by which a cut end is found."""
+        return self.root / "outputs" / "logs" / "runs.head"
 
     def ledger(self) -> Path:
         """The ledger of approvals, publications and withdrawals, a chain."""

@@ -2,6 +2,8 @@
 
 The id is the SHA-256 of declared content only (brief, notebook, template, codebook, code, lock, parameters): two
 machines that make a report from the same bytes print the same id. A receipt has no clock, no user and no machine in it.
+From the brief that it names the receipt beside the round's briefs leads to tables and verdicts, the verdicts to what
+they judged and to decisions, and the account of `ingest` to the raw exports: each by hash.
 """
 
 from __future__ import annotations
@@ -106,16 +108,31 @@ def _imports(source: str) -> list[str]:
     return [name.removeprefix(f"{CODE.name}.") for name in names if "." in name]
 
 
-def document(declaration: Declaration, state: str, outputs: Mapping[str, bytes]) -> dict[str, Any]:
-    """The receipt of a report: what went in, the id, the state of its scope, and the SHA-256 of what came out."""
+def document(declaration: Declaration, told: Mapping[str, Any], outputs: Mapping[str, bytes]) -> dict[str, Any]:
+    """The receipt of a report: what went in, the id, what its brief tells of its evidence, what came out."""
     return {
-        "receipt": 1,
+        "receipt": 2,
         **declaration.parameters,
         "parameters": dict(declaration.parameters),
-        "state": state,
+        "state": told["state"],
         "id": declaration.id,
         "inputs": dict(declaration.inputs),
+        "evidence": _evidence(told),
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
+    }
+
+
+def _evidence(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The exports that the scope's rows come from, by hash only, and what the gates and people said of them."""
+    counted = ("rule", "severity", "findings", "settled", "in_doubt")
+    return {
+        "exports": [{"name": one["name"], "sha256": one["sha256"]} for one in told["exports"]],
+        "findings": dict(told["findings"]),
+        "rules": [{name: rule[name] for name in counted} for rule in told["rules"]],
+        "decisions": len(told["decisions"]),
+        "set_aside": len(told["set_aside"]),
+        "reported": told["coverage"]["reported"],
+        "of": told["coverage"]["of"],
     }
 
 

@@ -64,7 +64,9 @@ def _require_known(project: Project, round_name: str, scope: str, report_name: s
 
 def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft: Path) -> Made:
     started = time.perf_counter()
-    executed = kernel.execute(notebook, declared.parameters, draft)
+    # Of the registry a page shows a few entries, which the stage declares as parameters.
+    may_read = (*declared.inputs, project.relative(project.registry_file()))
+    executed = kernel.execute(notebook, declared.parameters, draft, (project.root, may_read))
     ran = time.perf_counter()
     told = project.read_json(project.brief(**_places(declared)) / "brief.json")
     languages = project.registry.languages
@@ -73,7 +75,7 @@ def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft:
     targets = [project.page(**_places(declared), language=language) for language in languages]
     files = {target: html.encode("utf-8") for target, html in zip(targets, made, strict=True)}
     files |= tables.beside(project, **_places(declared), receipt_id=declared.printed_id)
-    _publish(project, declared, files, told["state"])
+    _publish(project, declared, files, told)
     seconds = _seconds(executed, ran - started) | {"html": time.perf_counter() - ran}
     return Made(tuple(targets), declared.id, seconds)
 
@@ -109,10 +111,12 @@ def _links(project: Project, say: words.Words, report_name: str) -> Iterator[tup
         yield f"{report_name}.{suffix}", say("frame_tables", kind=suffix), ""
 
 
-def _publish(project: Project, declared: receipt.Declaration, pages: Mapping[Path, bytes], state: str) -> None:
+def _publish(
+    project: Project, declared: receipt.Declaration, pages: Mapping[Path, bytes], brief: Mapping[str, Any]
+) -> None:
     """Moves the pages and their receipt to their places; all of it is written before anything is moved."""
     place = project.receipt(**_places(declared))
-    told = receipt.document(declared, state, {project.relative(path): content for path, content in pages.items()})
+    told = receipt.document(declared, brief, {project.relative(path): content for path, content in pages.items()})
     receipt.check(project, told)
     drafts = {path: path.with_name(f".{path.name}.draft") for path in (*pages, place)}
     try:

@@ -9,6 +9,7 @@ gate     the gate on `records`, beside the same checks in pandas, in polars and 
 faults   the fault matrix: what each rule tells of what was spoilt
 sound    what the gate says of a country without faults
 front    the front page and the tables behind reports
+verify   herams verify over three rounds of 35 reports
 run      the whole round, by each way of making it
 all      every subject for every directorate and ministry
 languages  three languages of a report beside the bare drawing of its charts in one
@@ -38,6 +39,7 @@ import bench_pages
 import bench_run
 import bench_sizes
 import bench_stages
+import bench_verify
 from rich.console import Console
 from rich.table import Table
 
@@ -107,6 +109,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "front": ("the front page and the tables behind reports", bench_front.HEADS, bench_front.rows),
     "languages": ("three languages of a report, CPU", bench_stages.HEADS, beside(bench_languages.rows)),
     "all": ("every subject for every scope", bench_stages.HEADS, beside(bench_run.all_rows)),
+    "verify": ("verification", bench_verify.HEADS, bench_verify.rows),
     "run": ("the whole round", bench_stages.HEADS, beside(bench_run.rows)),
 }
 

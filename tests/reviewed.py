@@ -69,7 +69,8 @@ def report(found: Project, which: Which, percent: int = 46, state: str = "open")
     for path, content in files.items():
         found.write_bytes(path, content)
     named = {found.relative(path): content for path, content in files.items()}
-    found.write_json(found.receipt(*which), receipt.document(receipt.declare(found, *which), state, named))
+    told = receipt.document(receipt.declare(found, *which), made.told(state), named)
+    found.write_json(found.receipt(*which), told)
 
 
 def say(found: Project, kind: str, office: str, which: Which = KIRKUK, *remarks: str) -> Entry | None:

@@ -208,7 +208,7 @@ def test_a_decision_changes_only_the_briefs_that_it_touches(tmp_path: Path) -> N
     brief.brief(project, name)
     after = hashes(project)
     changed = {path.split("/")[0] for path in after if after[path] != before[path]}
-    assert changed == {"erbil", "kurdistan", "iraq"}
+    assert changed == {"erbil", "kurdistan", "iraq", "receipt.json"}
 
 
 def rename(project: Project) -> None:

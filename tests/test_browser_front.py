@@ -61,7 +61,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Project:
             project.write_bytes(path, content)
         declared = receipt.declare(project, ROUND, scope, "overview")
         told = {project.relative(path): content for path, content in outputs.items()}
-        project.write_json(project.receipt(ROUND, scope, "overview"), receipt.document(declared, "open", told))
+        project.write_json(
+            project.receipt(ROUND, scope, "overview"), receipt.document(declared, made.told("open"), told)
+        )
     index.index(project)
     return project
 

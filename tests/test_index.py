@@ -36,7 +36,9 @@ def project(tmp_path: Path) -> Project:
     for path, content in outputs.items():
         found.write_bytes(path, content)
     named = {found.relative(path): content for path, content in outputs.items()}
-    found.write_json(found.receipt(*WHICH), receipt.document(receipt.declare(found, *WHICH), "provisional", named))
+    found.write_json(
+        found.receipt(*WHICH), receipt.document(receipt.declare(found, *WHICH), made.told("provisional"), named)
+    )
     return found
 
 

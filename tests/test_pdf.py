@@ -49,7 +49,7 @@ def project(tmp_path: Path, here: Project) -> Project:
     pages = {
         found.relative(found.page(*WHICH, lang)): found.read_bytes(found.page(*WHICH, lang)) for lang in ("en", "ar")
     }
-    told = receipt.document(receipt.declare(found, *WHICH), "open", pages)
+    told = receipt.document(receipt.declare(found, *WHICH), made.told("open"), pages)
     found.write_json(found.receipt(*WHICH), told)
     return found
 

@@ -20,7 +20,8 @@ def declared(project: Project, scope: str = "kirkuk") -> receipt.Declaration:
 
 
 def whole(project: Project) -> dict[str, Any]:
-    return receipt.document(declared(project), "open", {"outputs/x.html": b"x"})
+    brief = project.read_json(project.brief(made.round_of(project), "kirkuk", "overview") / "brief.json")
+    return receipt.document(declared(project), brief, {"outputs/x.html": b"x"})
 
 
 def test_the_id_is_the_same_in_another_folder(tmp_path: Path) -> None:
@@ -77,6 +78,7 @@ def test_a_receipt_follows_its_schema() -> None:
         ("outputs", {}),
         ("made_at", "2026-01-01"),
         ("scope", "Kirkuk"),
+        ("evidence", {}),
         ("inputs", {"/etc": "0"}),
     ],
 )
@@ -89,5 +91,29 @@ def test_a_receipt_tells_no_time_user_or_machine() -> None:
     told = str(whole(made.whole()))
     assert str(made.whole().root) not in told
     assert set(whole(made.whole())) == {
-        "receipt", "round", "scope", "report", "parameters", "state", "id", "inputs", "outputs",
+        "receipt", "round", "scope", "report", "parameters", "state", "id", "inputs", "evidence", "outputs",
     }  # fmt: skip
+
+
+def test_a_receipt_tells_what_its_numbers_rest_on(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    made.close(project, "kirkuk")
+    told = whole(project)["evidence"]
+    account = project.read_json(project.account(made.round_of(project)))
+    assert told["exports"] == [{"name": one["name"], "sha256": one["sha256"]} for one in account["files"]]
+    assert told["findings"]["critical"] == 1 and told["rules"][0]["rule"] == "no_blank_key"
+
+
+def test_hashes_lead_from_a_page_to_the_exports(tmp_path: Path) -> None:
+    project = made.whole()
+    name = made.round_of(project)
+    links = project.read_json(project.brief_receipt(name, "kirkuk", "overview"))
+    briefs = {path: digest for path, digest in declared(project).inputs.items() if path.startswith("data/briefs/")}
+    assert briefs and briefs.items() <= links["outputs"].items()
+    for path, digest in links["inputs"].items():
+        assert digest == project.sha256(project.root / path), path
+    assert {project.relative(project.verdict(name, "measures")), project.relative(project.decisions(name))} <= set(
+        links["inputs"]
+    )
+    [raw] = project.read_json(project.account(name))["files"]
+    assert raw["sha256"] == project.sha256(project.exports(name)[0])

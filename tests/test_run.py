@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import ROUND, THREE, make_small
+from contacts import contacts, told_in
 from dask_cluster import cluster
 
 from pipeline.project import Project
@@ -61,6 +62,28 @@ def test_a_second_run_has_nothing_to_do(made: Project) -> None:
     assert run.returncode == 0
     assert "nothing to do" in run.stdout
     assert pages(made) == before
+
+
+def test_what_a_run_has_made_is_intact(made: Project) -> None:
+    told = herams(made, "verify")
+    assert told.returncode == 0, told.stdout
+    assert "all intact" in told.stdout
+
+
+def test_nothing_that_a_run_leaves_tells_a_contact(made: Project) -> None:
+    assert len(contacts(made, ROUND)) > 300
+    assert told_in(made, ROUND) == {}
+
+
+def test_a_contact_would_be_found_in_a_page_a_table_a_log_or_a_spreadsheet(made: Project, tmp_path: Path) -> None:
+    contact = max(contacts(made, ROUND))
+    other = make_small(tmp_path / "project")
+    shutil.copytree(made.raw(ROUND), other.raw(ROUND))
+    other.write_text(other.page(ROUND, "erbil", "overview"), f"<p>{contact}</p>")
+    other.write_text(other.stage_log("ingest"), contact)
+    other.write_table(ROUND, "records", pd.DataFrame({"name": [contact] * 50}))
+    pd.DataFrame({"name": [contact]}).to_excel(other.root / "letter.xlsx")
+    assert len(told_in(other, ROUND)) == 4
 
 
 def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(made: Project, tmp_path: Path) -> None:

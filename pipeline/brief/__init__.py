@@ -20,6 +20,7 @@ from pipeline.brief import annual as brief_annual
 from pipeline.brief import collection as brief_collection
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import map as brief_map
+from pipeline.brief import receipt
 from pipeline.brief import register as brief_register
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
@@ -67,6 +68,7 @@ def _cut_all(project: Project, round_name: str, place: Path, reports_of: Callabl
             for report in reports_of(scope):
                 told, slices = cut_of(project.registry.reports[report], material, scope, cuts)
                 _write(project, draft / scope / report, told | {"report": report}, slices)
+        project.write_json(draft / receipt.NAME, receipt.document(project, round_name, place, draft))
 
 
 def cut_of(report: Report, material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Slices]:

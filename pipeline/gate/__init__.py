@@ -126,7 +126,6 @@ def case_of_records(project: Project, round_name: str, are_places_enough: bool =
         records=records,
         account=project.read_json(project.account(round_name)),
         decisions=decided,
-        indicators=project.read_csv(project.reference("indicators.csv")),
     )
 
 
@@ -142,6 +141,7 @@ def case_of(project: Project, round_name: str, records: Case, table: str) -> Cas
         frame=project.read_table(round_name, table),
         others={name: project.read_table(round_name, name) for name in OTHERS.get(table, ())},
         set_aside=frozenset(_set_aside(project, round_name, JUDGED_BEFORE.get(table, ()))),
+        indicators=project.read_csv(project.reference("indicators.csv")) if table == "measures" else records.indicators,
     )
 
 

@@ -13,7 +13,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 
 import pipeline
 from pipeline.errors import ReportError
+from pipeline.kernel import opened
 from pipeline.kernel.checks import check_parameters, faults
 from pipeline.kernel.watch import Watch, seconds_allowed, told
 
@@ -79,9 +80,10 @@ def environment(private: Path) -> dict[str, str]:
     )
 
 
-def _command() -> list[str]:
+def _command(private: Path) -> list[str]:
     quiet = ("--HistoryManager.enabled=False", "--InteractiveShell.colors=NoColor", "--IPKernelApp.log_level=ERROR")
-    return [sys.executable, "-s", "-m", "ipykernel_launcher", "-f", "{connection_file}", *quiet]
+    watched = [f"--IPKernelApp.exec_lines={opened.START}"] if opened.is_laid(private) else []
+    return [sys.executable, "-s", "-m", "ipykernel_launcher", "-f", "{connection_file}", *quiet, *watched]
 
 
 @cache
@@ -107,7 +109,9 @@ def _manager(place: Path, log: Any, folder: Path, watch: Watch) -> type:
         @property
         def kernel_spec(self) -> Any:
             warm = {"kernel_provisioner": {"provisioner_name": provisioner()}}
-            return KernelSpec(argv=_command(), name="python3", display_name="HeRAMS", language="python", metadata=warm)
+            return KernelSpec(
+                argv=_command(place), name="python3", display_name="HeRAMS", language="python", metadata=warm
+            )
 
         async def _async_pre_start_kernel(self, **options: Any) -> Any:
             own = {"env": environment(place), "cwd": str(folder), "stdout": log, "stderr": log}
@@ -147,9 +151,12 @@ def _log_into(file: Any) -> Iterator[None]:
             logging.getLogger(name).propagate = before[name]
 
 
-def execute(notebook: Any, parameters: Mapping[str, str], folder: Path) -> Any:
+def execute(
+    notebook: Any, parameters: Mapping[str, str], folder: Path, declared: tuple[Path, Iterable[str]] | None = None
+) -> Any:
     """The executed notebook, checked; the kernel works in `folder` and leaves `notebook.ipynb` and `log.txt` there.
 
+    With `declared`, a project's root and the files in it that may be read, the kernel reads no other file.
     Raises UnfinishedRunError with the cause when a cell fails, the kernel dies, or a check afterwards does not hold.
     """
     check_parameters(notebook, parameters)
@@ -159,9 +166,12 @@ def execute(notebook: Any, parameters: Mapping[str, str], folder: Path) -> Any:
         (folder / "log.txt").open("w", encoding="utf-8") as log,
         _log_into(log),
     ):
+        if declared:
+            opened.lay(Path(private), *declared)
         cause = _run(notebook, parameters, draft, (Path(private), log))
+        strays = "" if cause else opened.caught(Path(private))
     executed = _written(draft) or notebook
-    found = faults(executed, parameters)
+    found = [*faults(executed, parameters), *([strays] if strays else [])]
     if cause and not any(cause in fault for fault in found):
         found.insert(0, cause)
     if found:

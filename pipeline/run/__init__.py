@@ -23,7 +23,7 @@ import click
 from pipeline import verdict
 from pipeline.errors import GateClosedError, HeramsError, UsageError, unknown
 from pipeline.project import TABLES, Project
-from pipeline.run import plan, told, work
+from pipeline.run import plan, record, told, work
 
 if TYPE_CHECKING:
     from pipeline.run.schedule import Board
@@ -63,14 +63,18 @@ def run(
         raise HeramsError(
             "\n  ".join(["not there, and no stage makes it (`git checkout` or `dvc checkout` puts it back):", *lacking])
         )
-    if found.reasons:
-        _make(project, wanted, limits)
-    else:
+    if not found.reasons:
         click.echo("nothing to do: everything is up to date")
         _front_page(project)
-    if is_all:
-        _make_more(project, rounds, scope, limits)
-    _tell_gates(project, rounds)
+    if not found.reasons and not is_all:
+        _tell_gates(project, rounds)
+        return
+    with record.recorded(project) as run_:
+        if found.reasons:
+            _make(project, wanted, limits, run_)
+        if is_all:
+            _make_more(project, rounds, scope, limits, run_)
+        _tell_gates(project, rounds)
 
 
 def _check_address(address: str | None) -> None:
@@ -78,15 +82,15 @@ def _check_address(address: str | None) -> None:
         raise UsageError(f"{address!r} is no address of a scheduler: it looks like tcp://HOST:8786, or tls://HOST:8786")
 
 
-def _make(project: Project, wanted: Sequence[str], limits: Limits) -> None:
+def _make(project: Project, wanted: Sequence[str], limits: Limits, run_: record.Run) -> None:
     _sweep(project)
     from pipeline.run import front
 
     with front.made_after(project):
-        _recap(make(project, wanted, limits))
+        _recap(make(project, wanted, limits), run_)
 
 
-def _make_more(project: Project, rounds: Sequence[str], scope: str | None, limits: Limits) -> None:
+def _make_more(project: Project, rounds: Sequence[str], scope: str | None, limits: Limits, run_: record.Run) -> None:
     """Makes the reports beyond the rounds' own; the rounds' tables are up to date by now."""
     from pipeline.run import front
 
@@ -94,10 +98,12 @@ def _make_more(project: Project, rounds: Sequence[str], scope: str | None, limit
         from pipeline.run import more, schedule
 
         crew = schedule.Crew(start, jobs, _seconds(limits))
-        _recap(schedule.bring_up_to_date(project, more.more(project, rounds, scope), crew))
+        _recap(schedule.bring_up_to_date(project, more.more(project, rounds, scope), crew), run_)
 
 
-def _recap(board: Board) -> None:
+def _recap(board: Board, run_: record.Run) -> None:
+    run_.made += board.made
+    run_.failed += board.failures
     if board.failures:
         raise HeramsError(told.recap(board.failures, board.skipped))
 

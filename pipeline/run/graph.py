@@ -48,6 +48,8 @@ class Command:
     folder: str
     environment: dict[str, str]
     shell: str | None
+    files: tuple[str, ...] = ()
+    """What it may read in the project: inputs, parameters, and what it makes."""
 
 
 @dataclass
@@ -100,7 +102,8 @@ class Graph:
         stage = self._stages[name]
         lines = stage.cmd if isinstance(stage.cmd, list) else stage.cmd.splitlines()
         how = prepare_kwargs(stage)
-        return Command(tuple(lines), str(how["cwd"]), dict(how["env"]), get_executable())
+        files = tuple(str(one.def_path) for one in (*stage.deps, *stage.outs))
+        return Command(tuple(lines), str(how["cwd"]), dict(how["env"]), get_executable(), files)
 
     def finish(self, name: str) -> None:
         """Records what a stage has made; an output that was declared and not made is an error."""

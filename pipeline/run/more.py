@@ -47,7 +47,22 @@ class More:
     def command(self, name: str) -> Command:
         """The command line of a step."""
         words = ("brief", self._briefs[name], "--all") if name in self._briefs else ("report", *self._reports[name])
-        return Command((f"herams {' '.join(words)}",), str(self.project.root), dict(os.environ), None)
+        files = self._of_briefs(self._briefs[name]) if name in self._briefs else self._of_report(self._reports[name])
+        return Command((f"herams {' '.join(words)}",), str(self.project.root), dict(os.environ), None, files)
+
+    def _of_briefs(self, round_name: str) -> tuple[str, ...]:
+        """What these briefs may be cut from: what the round's own are."""
+        own = next(stage for stage in plan.declared(self.project) if stage.name == f"brief@{round_name}")
+        return (*own.inputs, *own.parameters, self.project.relative(self.project.more_briefs(round_name)))
+
+    def _of_report(self, which: Which) -> tuple[str, ...]:
+        """What a report may read: its brief, what any report of a domain reads, and its own folder."""
+        own = next(
+            stage for stage in plan.declared(self.project) if stage.name.startswith(f"report-domain@{which[0]}-")
+        )
+        notebook = self.project.notebook(self.project.registry.reports[which[2]].notebook)
+        places = map(self.project.relative, (notebook, self.project.brief(*which), self.project.receipt(*which).parent))
+        return (*own.inputs, *own.parameters, *places)
 
     def finish(self, name: str) -> None:
         """Notes of which tables the briefs were cut; a report without a page is an error."""

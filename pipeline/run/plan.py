@@ -189,7 +189,7 @@ def _reasons(project: Project, stage: Stage, lock: Mapping[str, Any] | None, loo
     known = {entry["path"]: entry for entry in lock.get("deps", [])}
     for path in stage.inputs:
         yield from _difference(path, known.get(path), look, _kind(path))
-    yield from _parameters(project, stage, lock.get("params", {}))
+    yield from parameters(project, stage, lock.get("params", {}))
     made = {entry["path"]: entry for entry in lock.get("outs", [])}
     for path in stage.outputs:
         yield from _difference(path, made.get(path), look, "output")
@@ -211,7 +211,8 @@ def _difference(path: str, entry: Mapping[str, Any] | None, look: Files, kind: s
         yield f"{kind} {'changed' if found else 'is not there'}: {path}"
 
 
-def _parameters(project: Project, stage: Stage, locked: Mapping[str, Any]) -> Iterator[str]:
+def parameters(project: Project, stage: Stage, locked: Mapping[str, Any]) -> Iterator[str]:
+    """The parameters of a stage that are other values now than the lock has."""
     for file, keys in stage.parameters.items():
         values, known = _yaml(project, file), locked.get(file, {})
         for key in keys:

@@ -117,7 +117,8 @@ class Crew:
         log = project.stage_log(name)
         log.parent.mkdir(parents=True, exist_ok=True)
         own = command.environment | dict(self.environment)
-        return self.start(Task(command.lines, command.folder, own, command.shell, str(log), str(project.root)))
+        place = str(project.root)
+        return self.start(Task(command.lines, command.folder, own, command.shell, str(log), place, command.files))
 
 
 def bring_up_to_date(project: Project, graph: Graph, crew: Crew) -> Board:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import click
 
+from pipeline import chain
 from pipeline.project import Project
 from pipeline.run.plan import Plan
 
@@ -76,21 +76,15 @@ def earlier(project: Project) -> dict[str, float]:
     """The seconds that each stage, and each kind of stage, took when it last ran to its end."""
     found: dict[str, float] = {}
     if project.runs().is_file():
-        for line in project.read_text(project.runs()).splitlines():
-            try:
-                told = json.loads(line)
-            except ValueError:  # A run that was killed while it wrote.
-                continue
-            if told["how"] == "done":
-                found[told["stage"]] = found[kind(told["stage"])] = told["seconds"]
+        for line in chain.entries(project.read_bytes(project.runs())):
+            if "stage" in line and line["how"] == "done":
+                found[line["stage"]] = found[kind(line["stage"])] = line["seconds"]
     return found
 
 
-def note(project: Project, line: Mapping[str, object]) -> None:
-    """Adds a line to the record of runs."""
-    project.runs().parent.mkdir(parents=True, exist_ok=True)
-    with project.runs().open("a", encoding="utf-8") as file:
-        file.write(json.dumps(dict(line), sort_keys=True) + "\n")
+def note(project: Project, line: Mapping[str, object]) -> str:
+    """Adds a line to the record of runs; gives its hash."""
+    return chain.append(project.runs(), line, project.runs_head())
 
 
 def last_lines(project: Project, name: str) -> list[str]:

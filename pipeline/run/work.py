@@ -15,6 +15,7 @@ from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeline.kernel import opened
 from pipeline.project import Project
 
 # A shell would do something with these; without them a line is a list of words.
@@ -35,6 +36,8 @@ class Task:
     shell: str | None
     log: str
     root: str
+    declared: tuple[str, ...] = ()
+    """What a command of ours may read in the project; nothing means that nobody looks."""
 
     @property
     def makes_report(self) -> bool:
@@ -84,11 +87,22 @@ def work(task: Task) -> None:
     """Runs a stage's commands and ends the process with the exit code of the first that fails, or 0."""
     _settle(task)
     project = Project(Path(task.root))
+    strays = _watched(task)
     for line in task.lines:
         code = _ours(line, project) if is_ours(*task.lines) else _foreign(line, task)
         if code:
             _end(code)
-    _end(0)
+    if strays:
+        print(f"herams: {opened.said(strays)}", file=sys.stderr)  # noqa: T201
+    _end(1 if strays else 0)
+
+
+def _watched(task: Task) -> list[str]:
+    """The files that this process reads and its stage does not declare: a list that fills."""
+    strays: list[str] = []
+    if task.declared and is_ours(*task.lines):
+        opened.Net(Path(task.root), task.declared, strays.append).spread()
+    return strays
 
 
 def _settle(task: Task) -> None:

@@ -1,0 +1,161 @@
+"""Verification: whether all that lies there, from raw exports to pages, is what was made, by the hash of every byte.
+
+Nothing is believed of DVC's database, of times, sizes or modes, and nothing is changed. Who speaks for a file: a
+receipt for pages and what they were made of, a verdict for tables, the account for exports, dvc.lock and the files of
+`dvc add` for all that is under DVC, the last commit for code and lists. A file is *altered* if it has other bytes than
+it was made with, *missing* if it is not there, *unreceipted* if nothing speaks for its bytes, and *stale* if it was
+made of other bytes than lie there now. Where one file was altered, what was made of it before is not stale: it is still
+what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain as joined
+
+from pipeline import chain
+from pipeline.project import Project
+from pipeline.run.files import Files
+from pipeline.verify import stale
+from pipeline.verify.bytes import Bytes
+from pipeline.verify.claims import CACHE, FOLDER, Claims, claims, place
+from pipeline.verify.commit import Commit, commit, uncommitted
+from pipeline.verify.found import STATES, Found, State
+from pipeline.verify.strangers import strangers
+from pipeline.verify.witness import Witness, unsound, witnesses
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found, how many files were looked at, and what could not be checked."""
+
+    found: tuple[Found, ...]
+    files: int
+    unchecked: tuple[str, ...] = ()
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing was found."""
+        return not self.found
+
+
+def verify(project: Project, round_name: str | None = None) -> Result:
+    """What is not as it should be, of all rounds or of what concerns one; reads every file once, writes none."""
+    if round_name is not None:
+        project.round(round_name)
+    now, said, last, seen = Bytes(project.root), claims(project), commit(project), witnesses(project)
+    now.ahead(_wanted(said, last, seen))
+    found = {one.path: one for one in _changed(project, now, said, seen)}
+    for one in (*uncommitted(last, now), *strangers(project, _spoken(said, last, seen))):
+        if last.is_known or one.path.startswith("outputs/"):
+            found.setdefault(one.path, one)
+    sound = [one for one in seen if one.path not in found]
+    old = _causes_by_file(joined(stale.by_lock(project, said), stale.by_witness(sound, now, found)), found)
+    everything = sorted({*found.values(), *old}, key=lambda one: (STATES.index(one.state), one))
+    unchecked = () if last.is_known else ("what the last commit has: there is no git here, or no commit",)
+    return Result(tuple(one for one in everything if _concerns(project, one, round_name)), now.files, unchecked)
+
+
+def _wanted(said: Claims, last: Commit, seen: list[Witness]) -> Iterator[tuple[str, str]]:
+    """All that will be hashed, and how."""
+    yield from ((path, "md5") for path in said.files)
+    yield from ((place(md5), "md5") for md5 in said.objects)
+    yield from ((path, "blob") for path in last.blobs)
+    for one in seen:
+        yield from ((path, "sha256") for path in (*one.inputs, *one.outputs))
+
+
+def _changed(project: Project, now: Bytes, said: Claims, seen: list[Witness]) -> Iterator[Found]:
+    """What was altered or is missing; the last word on a file is that of its nearest witness."""
+    told = {one.path: one for one in _under_dvc(now, said)}
+    sound = [one for one in seen if not one.fault and one.path not in told]
+    for found in (*unsound(seen), *_spoken_for(now, sound)):
+        told.setdefault(found.path, found)
+    confirmed = {path for one in sound for path, digest in one.outputs.items() if now.sha256(path) == digest}
+    for path in sorted(confirmed & told.keys()):
+        told[path] = Found("dvc.lock", "altered", f"it names other bytes of {path} than the receipt of that file")
+    yield from told.values()
+    yield from _whole_folders(project, now, said, sound)
+    yield from _cache(now, said)
+    yield from _chains(project)
+
+
+def _under_dvc(now: Bytes, said: Claims) -> Iterator[Found]:
+    for path, claim in said.files.items():
+        md5 = now.md5(path)
+        if md5 is None:
+            yield Found(path, "missing", f"{claim.by} names it")
+        elif md5 != claim.md5:
+            yield Found(path, "altered", f"{claim.by} names other bytes")
+
+
+def _spoken_for(now: Bytes, sound: Iterable[Witness]) -> Iterator[Found]:
+    for one in sound:
+        for path, digest in one.outputs.items():
+            found = now.sha256(path)
+            if found is None:
+                yield Found(path, "missing", f"{one.path} names it")
+            elif found != digest:
+                yield Found(path, "altered", f"{one.path} names other bytes")
+
+
+def _whole_folders(project: Project, now: Bytes, said: Claims, sound: Iterable[Witness]) -> Iterator[Found]:
+    """Folders whose list is not at hand: the files in them that a witness knows otherwise, else the whole folder."""
+    files = Files(project)
+    for path, claim in said.folders.items():
+        if any(name.startswith(f"{path}/") for name in said.files) or (md5 := files.md5(path)) == claim.md5:
+            continue
+        state: State = "altered" if md5 else "missing"
+        known = joined.from_iterable((*one.inputs.items(), *one.outputs.items()) for one in sound)
+        inside = {name for name, digest in known if name.startswith(f"{path}/") and now.sha256(name) != digest}
+        yield from (Found(name, state, f"{claim.by} names other bytes") for name in sorted(inside) or [path])
+
+
+def _cache(now: Bytes, said: Claims) -> Iterator[Found]:
+    """Objects of DVC's cache whose bytes are not those that their name says; one that is not there is no harm."""
+    for md5 in sorted(said.objects):
+        found = now.md5(place(md5))
+        if found is not None and found != md5.removesuffix(FOLDER):
+            yield Found(
+                place(md5), "altered", "an object of DVC's cache is named by its bytes: DVC would restore these"
+            )
+
+
+def _chains(project: Project) -> Iterator[Found]:
+    """Lines that were cut, moved or edited, in the record of runs and in the ledger."""
+    kept = project.runs_head().read_text(encoding="utf-8").split() if project.runs_head().is_file() else []
+    for path, heads in ((project.runs(), kept), (project.ledger(), [])):
+        content = path.read_bytes() if path.is_file() else b""
+        if faults := chain.faults(content, heads):
+            yield Found(project.relative(path), "altered", "; ".join(map(str, faults[:3])))
+
+
+def _spoken(said: Claims, last: Commit, seen: list[Witness]) -> set[str]:
+    """All files that somebody speaks for, whatever their bytes are."""
+    spoken = {*said.files, *last.blobs, *last.untracked}
+    for one in seen:
+        spoken |= {one.path, *one.outputs, *(path for path in one.inputs)}
+    return spoken
+
+
+def _causes_by_file(old: Iterable[Found], altered: dict[str, Found]) -> list[Found]:
+    """What is stale; a folder gives way to a file in it that is named as the cause, or is not committed."""
+    told = [one for one in old if one.because not in altered or altered[one.because].state == "unreceipted"]
+    exact = {one.because for one in told} | {path for path, one in altered.items() if one.state != "altered"}
+    inside = {one.because: [path for path in exact if path.startswith(f"{one.because}/")] for one in told}
+    return [
+        Found(one.path, one.state, one.why, because)
+        for one in told
+        if one.path not in altered
+        for because in (sorted(inside[one.because]) or [one.because])
+    ]
+
+
+def _concerns(project: Project, one: Found, round_name: str | None) -> bool:
+    """Whether a finding is about a round, or about no round: code, lists and the cache are every round's."""
+    words = {part.split(".")[0] for part in one.path.split("/")}
+    return round_name is None or round_name in words or not words & set(project.registry.rounds)
+
+
+__all__ = ["CACHE", "Found", "Result", "verify"]

@@ -1,0 +1,35 @@
+"""Files in data/ and outputs/ that nothing speaks for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+from pipeline.project import Project
+from pipeline.verify.found import Found
+
+# Evidence and logs; what git is told to leave out beside a folder under DVC.
+UNTRACKED = ("outputs/logs/", "outputs/failed/")
+IGNORED = (".gitignore", ".DS_Store")
+
+
+def strangers(project: Project, spoken: Container[str]) -> Iterator[Found]:
+    """The files that no receipt, no lock, no commit and no record speaks for."""
+    fronts = {project.relative(path) for path in project.outputs().glob("index*.html")}
+    for path in _all(project):
+        if path not in spoken and path not in fronts and not path.startswith(UNTRACKED):
+            yield Found(path, "unreceipted", "nothing speaks for it")
+
+
+def _all(project: Project) -> Iterator[str]:
+    for top in (project.registry_file().parent, project.outputs()):
+        for folder, inner, names in os.walk(top):
+            inner.sort()
+            place = Path(folder).relative_to(project.root).as_posix()
+            yield from (f"{place}/{name}" for name in sorted(names) if not name.startswith(IGNORED) and _is_whole(name))
+
+
+def _is_whole(name: str) -> bool:
+    """Locks of chains come and go."""
+    return not name.endswith(".jsonl.lock")

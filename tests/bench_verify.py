@@ -1,0 +1,39 @@
+"""Verification, for `make bench`: three rounds of a country's size, 35 reports each, as a run leaves them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import sealed_round
+
+from pipeline.project import Project
+
+HEADS = ("what", "figure", "unit")
+ROUNDS = ("small-2023", "small-2024", "small-2025")
+REPORTS = 35
+# Of a page, of records and of an export, as the demonstration round has them.
+SIZES = (210_000, 1_100_000, 20_500_000)
+
+
+def rows(_: Path) -> Iterator[tuple[str, str, str]]:
+    """What was measured, its figure, and the figure's unit."""
+    project = sealed_round.as_large_as_a_country(sealed_round.sealed(), ROUNDS, REPORTS, SIZES)
+    files = [path for path in project.root.rglob("*") if path.is_file() and ".git" not in path.parts]
+    yield "reports of three rounds", str(len(list(project.outputs().glob("*/*/*.receipt.json")))), ""
+    yield "files, with DVC's cache", f"{len(files):,}", f"{sum(one.stat().st_size for one in files) / 1e6:.0f} MB"
+    told = [_command(project) for _ in range(3)]
+    yield "herams verify, whole command", f"{min(wall for wall, _ in told):.2f}", "s"
+    yield "  the same", f"{min(spent for _, spent in told):.2f}", "s of CPU"
+
+
+def _command(project: Project) -> tuple[float, float]:
+    before, begun = os.times(), time.perf_counter()
+    subprocess.run([sys.executable, "-m", "pipeline", "verify"], cwd=project.root, check=True, capture_output=True)
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - begun, spent
