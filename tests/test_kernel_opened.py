@@ -42,6 +42,12 @@ def test_what_is_not_declared_is_refused_by_name(root: Path) -> None:
     assert strays == ["data/secret.csv"]
 
 
+def test_a_file_that_is_not_there_is_told_as_always(root: Path) -> None:
+    watched, strays = net(root)
+    watched.judge(str(root / "data/gone.csv"), os.O_RDONLY)
+    assert strays == []
+
+
 def test_a_link_leads_nowhere_else(root: Path) -> None:
     (root / "data/more/link.csv").symlink_to(root / "data/secret.csv")
     assert not net(root)[0].may_read(str(root / "data/more/link.csv"))

@@ -48,10 +48,10 @@ class Net:
         sys.addaudithook(self._hook)
 
     def judge(self, path: str, flags: int) -> None:
-        """Refuses a file that is read undeclared; remembers one that is written."""
+        """Refuses a file that is there and read undeclared; remembers one that is written."""
         if flags & (os.O_WRONLY | os.O_RDWR):
             self._own.add(path)
-        elif not self.may_read(path) and not Path(path).is_dir():
+        elif not self.may_read(path) and Path(path).is_file():
             self._told(self._name(path))
             raise UndeclaredError(said([self._name(path)]))
 
