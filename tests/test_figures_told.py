@@ -17,7 +17,7 @@ from pipeline.project import Project
 HERE = Project(Path(__file__).parents[1])
 # Names of files, of the round and of questions.
 NAMES = (
-    r"SHA-256|[\w/]+\.csv|data/[\w./]+|small-2023|QHeRAMS\d+-\d+|"
+    r"SHA-256|Made with Natural Earth|[\w/]+\.csv|data/[\w./]+|small-2023|QHeRAMS\d+-\d+|"
     r"\bBAPPE\b|\b[A-Z][A-Za-z]*(?:GPS_SQ)?\d+\b|\b(?:COND|HFF|HFA)[A-Z]*x?\b"
 )
 ROW = {"name_en": "Azadi Hospital", "name_local": "نەخۆشخانەی ئازادی"}

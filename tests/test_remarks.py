@@ -44,7 +44,7 @@ def test_a_remark_stands_on_the_page_of_its_directorate_in_its_own_language() ->
 def test_it_stands_on_no_other_page_and_changes_no_number_of_its_own() -> None:
     assert "sent no remark" in page(told_of("erbil"))["remark"]
     assert told_of("federal").told.get("remark") is None
-    assert figures.remark.left_out(told_of("federal")) == "several directorates"
+    assert figures.remark.left_out(told_of("federal")) == "no directorate"
     before, after = brief_of("kirkuk", "overview"), told_of("kirkuk")
     assert all(before.slices[name].equals(rows) for name, rows in after.slices.items())
 

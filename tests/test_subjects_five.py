@@ -113,7 +113,7 @@ def test_the_page_of_a_directorate_sets_its_sectors_beside_each_other_and_beside
     for slug in sectors:
         row_of(text, brief.label("sector", slug))
     beside = brief.numbers.compared["FUN_FULL", ""]
-    assert f"<td>{beside}</td>" in row_of(text, "Iraq")
+    assert f"<td>{beside}" in row_of(text, "Iraq")
 
 
 def test_the_parts_of_a_directorate_stand_in_the_order_of_the_reference_list() -> None:
@@ -191,7 +191,7 @@ def test_amenities_are_told_apart_for_town_and_country_and_for_each_level_of_car
 
 def test_shares_of_facilities_and_of_mentions_of_amenities_stand_in_tables_of_their_own() -> None:
     text = page(made.brief_for(made.whole(), "iraq", "amenities"), "amenities_barriers")
-    captions = re.findall(r"<caption><span>(.*?)</span>", text)
+    captions = re.findall(r"<caption[^>]*><span>(.*?)</span>", text)
     assert ["mentions" in caption for caption in captions] == [False, True]
 
 
@@ -307,9 +307,9 @@ def test_the_annual_figures_stand_beside_ours_with_the_reason_for_the_difference
     text = page(brief, "annual")
     existing = brief.count("U_EXISTING")
     row = row_of(text, "Existing facilities")
-    assert f"<td>290</td><td>{existing}</td><td>{existing - 290:+,d}</td>" in row
+    assert f"<td>290<td>{existing}<td>{existing - 290:+,d}" in row
     assert "Definition: this round counts" in row and "the report is of 2022" in row
-    assert f"<td>{brief.measure('U_EXISTING', 'type', 'phc_main').numerator}</td>" in row_of(text, "Main primary")
+    assert f"<td>{brief.measure('U_EXISTING', 'type', 'phc_main').numerator}" in row_of(text, "Main primary")
     assert [line["item"] for line in made.brief_for(project, "kirkuk", "summary").told["annual"]] == ["BED_COUNT_all"]
 
 

@@ -166,11 +166,11 @@ def read(project: Project, round_name: str, scope: str, report: str, languages: 
     if {name: told.get(name) for name in asked} != asked:
         raise BriefError(f"{project.relative(folder)} is about another report: run `herams brief {round_name}`")
     slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
-    first, *others = (_words(project, language, slices["labels"]) for language in languages)
+    first, *others = (words_of(project, language, slices["labels"]) for language in languages)
     return Brief(told, slices, first, tuple(others))
 
 
-def _words(project: Project, language: str, labels: pd.DataFrame) -> Words:
+def words_of(project: Project, language: str, labels: pd.DataFrame) -> Words:
     """The words of a language, with those of the brief for its codes."""
     names = dict(zip(zip(labels["list"], labels["code"], strict=True), labels[language], strict=True))
     return load_words(project, language).knowing(names)

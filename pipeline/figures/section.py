@@ -59,8 +59,8 @@ class Section:
             return "closed"
         if self.of_several and len(brief.told["members"]) == 1:
             return "one directorate"
-        if self.of_one and len(brief.told["members"]) > 1:
-            return "several directorates"
+        if self.of_one and brief.told["kind"] != "directorate":
+            return "no directorate"
         if self.speaks_of and not any(name.startswith(self.speaks_of) for name in brief.numbers.indicators):
             return "without such figures"
         return f"without {self.needs}" if self.needs and self.needs not in brief.told else ""

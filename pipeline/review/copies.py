@@ -16,8 +16,8 @@ import pandas as pd
 from pipeline.ledger import Which, canonical
 from pipeline.project import Project
 
-# Slices of a brief that count nothing: words, the gates' own tables, and whatever lists single facilities.
-WORDS = ("labels", "items", "methods", "gates", "expectations")
+# Slices of a brief that count nothing of their own: words, the gates' own tables, maps, and what lists facilities.
+WORDS = ("labels", "items", "methods", "gates", "expectations", "map", "map_names", "map_values", "tiles")
 LISTING = "facility_id"
 # The columns that say what a row is about, and those that say nothing about its numbers; all others are numbers.
 ABOUT = (

@@ -83,8 +83,12 @@ def earlier(project: Project) -> dict[str, float]:
 
 
 def note(project: Project, line: Mapping[str, object]) -> str:
-    """Adds a line to the record of runs; gives its hash."""
-    return chain.append(project.runs(), line, project.runs_head())
+    """Adds a line to the record of runs; gives its hash. A full disk is told and stops nothing: stages tell it too."""
+    try:
+        return chain.append(project.runs(), line, project.runs_head())
+    except OSError as problem:
+        click.echo(f"the record of runs lacks a line: {problem.strerror}", err=True)
+        return ""
 
 
 def last_lines(project: Project, name: str) -> list[str]:

@@ -28,6 +28,8 @@ SUFFIXES = ("xlsx", "csv.zip")
 # The tables of words that these tables need: their own, and those of definitions.
 TOPICS = ("tables", "definitions", "sources", "lists")
 # The numbers first, then what explains them.
+# What maps are drawn from: outlines, and shares that stand in `measures` too.
+DRAWN = {"map", "map_names", "map_values", "tiles"}
 ORDER = ("measures", "areas", "comparison", "facilities", "declared", "findings", "items", "labels", "methods")
 
 
@@ -50,7 +52,7 @@ def tables(
 
     `told` is the content of brief.json, `slices` its tables as texts, `say` the words of each of the three languages.
     """
-    order = sorted(slices, key=lambda name: (ORDER.index(name) if name in ORDER else -1, name))
+    order = sorted(set(slices) - DRAWN, key=lambda name: (ORDER.index(name) if name in ORDER else -1, name))
     sheets = labelled({name: slices[name] for name in order}, say)
     sheets = {"about": about(told, sheets, say, receipt_id), **sheets}
     files = {f"{name}.csv": csv(frame) for name, frame in sheets.items()}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline import indicators
 from pipeline.errors import UsageError, unknown
-from pipeline.indicators import Count, Rate
+from pipeline.indicators import PHC, Count, Rate
 from pipeline.indicators.definition import Result
 from pipeline.indicators.facts import Flags
 from pipeline.measure.groups import ALL, IRAQ, Groups
@@ -18,6 +18,8 @@ from pipeline.registry import WIDER_SCOPES
 from pipeline.trace.ground import Ground
 
 CARE = "care"
+# How a dimension begins along which primary care centres alone are cut.
+OF_CENTRES = "phc_"
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,10 @@ def _facilities(
             counted |= np.isin(groups.places, mine)
     inside = _of_scope(ground, scope)
     if dimension != ALL:
-        inside = inside & ground.facts.facilities[dimension].astype(str).isin(list(names)).to_numpy(dtype=bool)
+        facilities, column = ground.facts.facilities, dimension.removeprefix(OF_CENTRES)
+        inside = inside & facilities[column].astype(str).isin(list(names)).to_numpy(dtype=bool)
+        if column != dimension:
+            inside = inside & facilities["type"].isin(PHC).to_numpy(dtype=bool)
     return counted, inside
 
 
