@@ -123,6 +123,8 @@ class Registry(Entry):
     domains: list[Word]
     reports: dict[Word, Report]
     approval: Approval
+    edition: Literal["internal", "public"] = "internal"
+    """For whom the reports of this project are made: the public edition holds nothing that may not go out."""
     public: Public = Public()
     points: Literal["leave_out", "coarse"] = "leave_out"
     """What a public edition's maps show of the places of facilities."""

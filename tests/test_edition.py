@@ -14,10 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from subject_briefs import Cut, as_figures_see_it, cut_of, page
 
+from pipeline import brief, figures
 from pipeline.brief import edition
 from pipeline.brief.subjects import SUBJECTS, Subject, of_domains
 from pipeline.brief.suppression import Cell, Key, Sums, _by_place, _rest, sums_of, suppressed
 from pipeline.errors import BriefError
+from pipeline.figures.brief import read
 from pipeline.project import Project
 from pipeline.registry import Public
 
@@ -258,3 +260,37 @@ def test_what_is_withheld_is_nowhere_shown_as_zero() -> None:
     found = page(brief)
     assert "Beds outside hospitals: ×" in found["hospital_headlines"]
     assert "<b>0</b>" not in found["hospital_headlines"] and "No hospital" not in "".join(found.values())
+
+
+# --- the whole round -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The small round in a project whose registry says that its edition is public, with its briefs cut anew."""
+    project = made.copy(tmp_path_factory.mktemp("public"))
+    registry = project.read_text(project.registry_file())
+    project.write_text(project.registry_file(), "edition: public\n" + registry.replace("edition: internal\n", ""))
+    found = Project(project.root)
+    brief.brief(found, made.round_of(found))
+    return found
+
+
+def test_the_registry_makes_every_brief_of_a_round_public(outside: Project) -> None:
+    name = made.round_of(outside)
+    for scope in outside.scopes:
+        for report in outside.registry.reports_of(scope):
+            folder = outside.brief(name, scope, report)
+            assert outside.read_json(folder / "brief.json")["edition"] == "public", (scope, report)
+            for slice_name in edition.INTERNAL_SLICES:
+                path = folder / f"{slice_name}.csv"
+                assert not path.is_file() or outside.read_csv(path).empty, (scope, report, slice_name)
+
+
+def test_every_page_of_the_public_edition_reads_well(outside: Project) -> None:
+    name = made.round_of(outside)
+    for scope, report in [*(("iraq", one) for one in outside.registry.reports_of("iraq")), ("kirkuk", "overview")]:
+        told = read(outside, name, scope, report, ["en"])
+        notebook = outside.read_text(outside.notebook(outside.registry.reports[report].notebook))
+        for section in (getattr(figures, one) for one in re.findall(r"figures\.(\w+)\(brief\)", notebook)):
+            assert section.left_out(told) or section.parts(told), (scope, report, section.name)

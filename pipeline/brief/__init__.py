@@ -18,6 +18,7 @@ import pandas as pd
 from pipeline import remarks
 from pipeline.brief import annual as brief_annual
 from pipeline.brief import collection as brief_collection
+from pipeline.brief import edition as brief_edition
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import map as brief_map
 from pipeline.brief import receipt
@@ -48,6 +49,8 @@ class Cuts:
     words: list[dict[str, str]]
     everywhere: Slices
     maps: brief_map.Maps
+    points: brief_map.Points
+    """How the edition shows the places of facilities."""
 
 
 def brief(project: Project, round_name: str) -> None:
@@ -62,11 +65,16 @@ def more(project: Project, round_name: str) -> None:
 
 def _cut_all(project: Project, round_name: str, place: Path, reports_of: Callable[[str], Iterable[str]]) -> None:
     material = gather(project, round_name)
-    cuts = shared(material, project.scopes, brief_map.shared(project, material))
+    registry = project.registry
+    points = brief_map.points_of(project, registry.edition)
+    cuts = shared(material, project.scopes, brief_map.shared(project, material), points)
     with project.replacing_folder(place) as draft:
         for scope in project.scopes:
             for report in reports_of(scope):
-                told, slices = cut_of(project.registry.reports[report], material, scope, cuts)
+                entry = registry.reports[report]
+                told, slices = cut_of(entry, material, scope, cuts)
+                if registry.edition == "public":
+                    told, slices = brief_edition.public(told, slices, subject_of(entry, cuts), registry.public)
                 _write(project, draft / scope / report, told | {"report": report}, slices)
         project.write_json(draft / receipt.NAME, receipt.document(project, round_name, place, draft))
 
@@ -75,12 +83,17 @@ def cut_of(report: Report, material: Material, scope: str, cuts: Cuts) -> tuple[
     """What a report of the catalogue may know of a scope, by its notebook and the modules that it is about."""
     if report.notebook == "collection":
         return cut_collection(material, scope, cuts)
-    is_domain = bool(report.modules)
-    subject = of_domains(report.modules, cuts.everywhere["items"]) if is_domain else SUBJECTS[report.notebook]
-    return cut(material, scope, cuts, subject)
+    return cut(material, scope, cuts, subject_of(report, cuts))
 
 
-def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps) -> Cuts:
+def subject_of(report: Report, cuts: Cuts) -> Subject:
+    """What a report of the catalogue is about, by its notebook and the modules that it names."""
+    if report.modules:
+        return of_domains(report.modules, cuts.everywhere["items"])
+    return SUBJECTS.get(report.notebook, Subject())
+
+
+def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps, points: brief_map.Points = "exact") -> Cuts:
     """The cuts of a round for some scopes."""
     scopes = tuple(scopes)
     measures, declared = brief_slices.measures(material, scopes), brief_lists.gaps(material)
@@ -94,6 +107,7 @@ def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps) -> C
         states={scope: brief_state.state(material, scope) for scope in scopes},
         words=brief_slices.words(material),
         maps=maps,
+        points=points,
         everywhere=_empty() | {"items": brief_slices.items(material), "methods": brief_slices.methods()},
     )
 
@@ -126,7 +140,7 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
     if subject.declares:
         services = tuple(slices["items"].loc[slices["items"]["kind"] == "service", "item"])
         slices["declared"], lengths["declared"] = declared(material, scope, services)
-    drawn, of_maps = brief_map.cut(material, scope, cuts.maps) if subject.has_maps else ({}, {})
+    drawn, of_maps = brief_map.cut(material, scope, cuts.maps, cuts.points) if subject.has_maps else ({}, {})
     slices |= of_maps
     told |= drawn | {
         "lengths": lengths,

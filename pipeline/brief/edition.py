@@ -33,7 +33,7 @@ PLACES = "point"
 KNOWN_SLICES = {
     "measures", "comparison", "areas", "labels", "items", "methods", "facilities", *INTERNAL_SLICES, "coverage",
     "progress", "completeness", "workspaces", "answered", "changed", "gates", "expectations",
-    "tiles", "map", "map_values", "map_names", "census",
+    "tiles", "map", "map_values", "map_names", "census", "expected", "revisits", "agreement", "disagreements", "copied",
 }  # fmt: skip
 # What is told of a decision without saying about which facility, and what it answered.
 OF_DECISIONS = ("decision", "rule", "directorate", "until", "role", "office", "date")

@@ -72,7 +72,7 @@ def _whole(told: Mapping[str, Any], say: Mapping[str, Words], receipt_id: str) -
     yield _in_all("scope", say, "tables.scope", name={code: told["names"][code] for code in NAMES})
     yield _in_all("round", say, "tables.round", round=told["round"], first=first, last=last, day=told["report_date"])
     yield _in_all("state", say, f"tables.state.{told['state']}")
-    yield _in_all("edition", say, "tables.edition")
+    yield _in_all("edition", say, f"tables.edition.{told.get('edition', 'internal')}")
     if told["source"] == "simulated":
         yield _in_all("source", say, "tables.simulated")
     yield _in_all("receipt", say, "tables.receipt", id=receipt_id)
