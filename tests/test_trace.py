@@ -24,7 +24,7 @@ from pipeline.trace.watched import watched
 ROUND = "small-2023"
 GONE = "kirkuk-daquq/gone"
 NUMBERS = ["numerator", "denominator", "not_asked", "missing"]
-LAW = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+LAW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 DECISION = "reason: told by letter\n  role: director\n  office: directorate of health\n  date: '2023-11-01'\n"
 
 
