@@ -168,6 +168,12 @@ def test_a_cut_ledger_is_found(project: Project, tmp_path: Path) -> None:
     assert of(other) == {("altered", "data/ledger.jsonl")}
 
 
+def test_the_note_of_which_tables_other_briefs_were_cut_of_needs_no_receipt(project: Project, tmp_path: Path) -> None:
+    other = copied(project, tmp_path)
+    other.write_text(other.more_briefs_note(ROUND), "abc")
+    assert of(other) == of(project)
+
+
 def test_what_is_gone_is_missing_and_what_nobody_speaks_for_is_unreceipted(project: Project, tmp_path: Path) -> None:
     other = copied(project, tmp_path)
     (other.root / PAGE).unlink()

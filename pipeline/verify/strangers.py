@@ -16,9 +16,11 @@ IGNORED = (".gitignore", ".DS_Store")
 
 def strangers(project: Project, spoken: Container[str]) -> Iterator[Found]:
     """The files that no receipt, no lock, no commit and no record speaks for."""
-    fronts = {project.relative(path) for path in project.outputs().glob("index*.html")}
+    known = {project.relative(path) for path in project.outputs().glob("index*.html")}
+    # By which tables the briefs of `run --all` were cut: a wrong note only has them cut again.
+    known |= {project.relative(project.more_briefs_note(name)) for name in project.registry.rounds}
     for path in _all(project):
-        if path not in spoken and path not in fronts and not path.startswith(UNTRACKED):
+        if path not in spoken and path not in known and not path.startswith(UNTRACKED):
             yield Found(path, "unreceipted", "nothing speaks for it")
 
 
