@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from pyxform.validators import odk_validate
 from pyxform.xls2xform import convert
 from test_cli import ends
+from test_words import WRONG_LETTERS
 
 from pipeline import forms
 from pipeline.codebook import Codebook
@@ -111,6 +112,19 @@ def test_vague_questions_have_hints_and_limits_have_messages_in_three_languages(
     assert all(
         row[f"constraint_message::{language}"] for row in limits for language in ("Arabic (ar)", "Kurdish (ckb)")
     )
+
+
+@pytest.mark.parametrize(("code", "language"), [("ar", "Arabic (ar)"), ("ckb", "Kurdish (ckb)")])
+def test_hints_messages_and_words_of_forms_have_their_own_letters(here: Project, code: str, language: str) -> None:
+    survey, words = sheets(here, FORM).survey, here.read_csv(here.form_words())
+    texts = [*survey[f"hint::{language}"], *survey[f"constraint_message::{language}"], *words[code]]
+    assert all(words[code]) and set(words["review"]) == {"proposal"}
+    assert not [text for text in texts if set(text) & set(WRONG_LETTERS[code])]
+
+
+def test_every_module_has_a_name_for_its_section(here: Project, codebook: Codebook) -> None:
+    modules = {question.module for question in codebook.questions if question.type not in ("hidden", "calculate")}
+    assert {f"module.{name}" for name in modules} <= set(here.read_csv(here.form_words())["key"])
 
 
 def test_personal_columns_are_asked_and_stay_marked(by_name: dict[str, Row], codebook: Codebook) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import limesurvey
 import pandas as pd
@@ -21,7 +22,7 @@ from pipeline.project import Project
 from pipeline.simulate import Options
 
 PLATFORM = ["external_id", "last_synced", "workspace_id", "subject_id", "date"]
-FACILITIES = 25
+FACILITIES = 15
 
 
 @pytest.fixture(scope="module")
@@ -215,6 +216,18 @@ def test_what_is_typed_into_other_stands_in_the_column_that_the_form_has_for_it(
         "MoSD3other": "{MoSD3_other.NAOK}", "MoSD7x": "{MoSD7_other.NAOK}", "MoSD8x": "{MoSD8_other.NAOK}",
     }  # fmt: skip
     assert [one.code for one in asked if one.row["other"] == "Y"] == ["MoSD3", "MoSD7", "MoSD8", "GEO5"]
+
+
+def test_the_form_begins_in_the_language_of_its_settings(here: Project, codebook: Codebook) -> None:
+    arabic = replace(codebook, settings={**codebook.settings, "default_language": "Arabic (ar)"})
+    rows = limesurvey.structure(tsv(arabic, forms.material(here).words))
+    about = {row["name"]: row["text"] for row in rows if row["class"] == "S"}
+    assert (about["language"], about["additional_languages"]) == ("ar", "en ckb")
+    told = [row["language"] for row in rows if row["class"] == "Q"]
+    assert list(dict.fromkeys(told)) == ["ar", "en", "ckb"]
+    # What is no text stands in the first language.
+    first = next(row for row in rows if row["name"] == "BASA3")
+    assert first["language"] == "ar" and first["em_validation_q"]
 
 
 def test_a_text_with_signs_of_html_is_shown_as_it_is(here: Project, codebook: Codebook) -> None:

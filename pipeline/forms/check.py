@@ -33,11 +33,14 @@ def faults(sheets: Sheets) -> list[Fault]:
     if found:
         return found
     survey, choices = list(sheets.rows("survey")), list(sheets.rows("choices"))
-    kinds = [*_kinds(survey, {row["list_name"] for _, row in choices}), *_twice("survey", survey, _named)]
-    found = [*kinds, *_groups(survey), *_choices(choices), *_settings(list(sheets.rows("settings")))]
+    twice = list(_twice("survey", survey, _named))
+    kinds = _kinds(survey, {row["list_name"] for _, row in choices})
+    found = [*twice, *kinds, *_groups(survey), *_choices(choices), *_settings(list(sheets.rows("settings")))]
     found += [*_texts("survey", [row for row in survey if row[1]["type"] != "end_group"]), *_items(survey)]
-    found += _twice("survey", survey, _columns(choices), "columns")
-    sound = _sound(sheets, survey, {fault.row for fault in found if fault.sheet == "survey"})
+    once = [row for row in survey if row[0] not in {fault.row for fault in twice}]
+    found += _twice("survey", once, _columns(choices), "columns")
+    unplaced = {fault.row for fault in found if fault.sheet == "survey" and fault.column in ("type", "name", "columns")}
+    sound = _sound(sheets, survey, unplaced)
     places = {row["name"]: number for number, row in reversed(survey) if row["type"] != "end_group"}
     found += [Fault("survey", places[question.name], "name", f"{question.name} {why}")
               for question, why in planned(sound).refused]  # fmt: skip
@@ -102,12 +105,13 @@ def _columns(choices: Rows) -> Callable[[Mapping[str, str]], Sequence[str]]:
     """The columns of the export that a row of the survey makes."""
 
     def columns(row: Mapping[str, str]) -> Sequence[str]:
-        if row["type"] in (*GROUPS, "calculate") or not row["columns"]:
+        pattern = row["columns"] or row["name"]
+        if row["type"] in (*GROUPS, "calculate"):
             return ()
-        if found := RANKS.search(row["columns"]):
-            return [RANKS.sub(str(rank), row["columns"]) for rank in range(1, int(found[1]) + 1)]
+        if found := RANKS.search(pattern):
+            return [RANKS.sub(str(rank), pattern) for rank in range(1, int(found[1]) + 1)]
         options = [c["name"] for _, c in choices if c["list_name"] == row["type"].partition(" ")[2]]
-        return list(dict.fromkeys(row["columns"].replace(OPTION, option) for option in options or [""]))
+        return list(dict.fromkeys(pattern.replace(OPTION, option) for option in options or [""]))
 
     return columns
 

@@ -79,12 +79,16 @@ def _lost(frames: Mapping[str, pd.DataFrame], sheets: Sheets, material: Material
             made = again.get(_key(row, keys))
             if row.get("type") == "end_group":
                 continue
-            for head, text in row.items():
-                if text and made is None:
-                    yield Fault(name, int(number), head, "belongs to no row of the form")
-                    break
-                if made is not None and text != made.get(head, ""):
-                    yield Fault(name, int(number), head, _why(row, made.get(head)))
+            if made is None:
+                yield Fault(name, int(number), "name", "belongs to no row of the form")
+                continue
+            # What somebody wrote into a row of their own was taken as it is, and may come out in other words.
+            taken = () if row.get(STANDS, "") or name == CHOICES_SHEET else HEADS[name]
+            yield from (
+                Fault(name, int(number), head, _why(row, made.get(head)))
+                for head, text in row.items()
+                if head not in taken and text != ("" if taken else made.get(head, ""))
+            )
 
 
 def _key(row: Mapping[str, str], keys: Sequence[str]) -> tuple[str, ...]:

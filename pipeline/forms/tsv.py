@@ -40,8 +40,9 @@ Row = dict[str, str]
 def tsv(codebook: Codebook, words: Mapping[str, Words]) -> str:
     """The whole file for a form that has been checked, with the mark by which spreadsheets know UTF-8."""
     rows = [*_about(codebook)]
-    for language in LANGUAGES:
-        rows += _Told(codebook, words[language], language == next(iter(LANGUAGES))).rows()
+    first, *others = _languages(codebook)
+    for language in (first, *others):
+        rows += _Told(codebook, words[language], language == first).rows()
     made = io.StringIO()
     writer = csv.DictWriter(made, HEADS, restval="", delimiter="\t", lineterminator="\n")
     writer.writeheader()
@@ -54,11 +55,17 @@ def stop(groups: Sequence[Group], codebook: Codebook) -> str:
     return " and ".join(translated(group.relevant, codebook) for group in groups if group.relevant) or "1"
 
 
+def _languages(codebook: Codebook) -> list[str]:
+    """The languages of the form, that which its settings name first."""
+    default = codebook.settings.get("default_language", "")
+    return sorted(LANGUAGES, key=lambda language: LANGUAGES[language] != default)
+
+
 def _about(codebook: Codebook) -> Iterator[Row]:
-    first, *others = LANGUAGES
+    first, *others = _languages(codebook)
     for name, text in {"language": first, "additional_languages": " ".join(others), **SURVEY}.items():
         yield {"class": "S", "name": name, "text": text}
-    for language in LANGUAGES:
+    for language in (first, *others):
         title = html.escape(codebook.settings.get("form_title", codebook.form), quote=False)
         for name, text in {"surveyls_language": language, "surveyls_title": title}.items():
             yield {"class": "SL", "name": name, "text": text, "language": language}
