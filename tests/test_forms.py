@@ -14,7 +14,7 @@ from pyxform.xls2xform import convert
 from test_cli import ends
 from test_words import WRONG_LETTERS
 
-from pipeline import forms
+from pipeline import form_commands, forms
 from pipeline.codebook import Codebook
 from pipeline.forms.book import book
 from pipeline.forms.sheets import sheets
@@ -151,6 +151,10 @@ def test_a_form_is_written_and_told_by_the_command(
     for kind, name in (("xlsform", "form.xlsx"), ("limesurvey", "form.txt")):
         assert ends(monkeypatch, small.root, "form", FORM, "--to", kind, "--out", name) == 0
         assert (small.root / name).stat().st_size > 90_000
+
+
+def test_the_command_offers_every_kind_of_form_that_there_is() -> None:
+    assert set(form_commands.KINDS) == set(forms.MAKERS)
 
 
 def test_a_form_with_faults_is_not_written(
