@@ -17,7 +17,7 @@ copied into the column that the codebook has for it (`*`, an equation).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -180,9 +180,3 @@ _UNFIT: Sequence[tuple[Callable[[Question], bool], str]] = (
     (lambda question: not letter(question), "is of a type that LimeSurvey has no question for under such a name"),
     (_other_in_array, f"has the option {OTHER}, which LimeSurvey has in plain lists only"),
 )
-
-
-def columns(item: Item) -> Iterator[str]:
-    """The columns of the export that a question of LimeSurvey makes."""
-    for question in item.members:
-        yield from question.columns
