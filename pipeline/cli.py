@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline import audit, loop, paper, reference, register, review_commands, trace_commands
+from pipeline import audit, form_commands, loop, paper, reference, register, review_commands, trace_commands
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -223,32 +223,7 @@ def report(round_name: str, scope: str, report_name: str) -> None:
     _stage(verb.report, round_name, scope, report_name)
 
 
-@herams.group(cls=Commands)
-def form() -> None:
-    """Forms: draft the codebook of a form never seen."""
-
-
-@form.command()
-@click.argument("export", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--twin",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The same responses as text, where EXPORT holds codes.",
-)
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The folder to write survey.csv, choices.csv and settings.csv into.",
-)
-def draft(export: Path, twin: Path | None, out: Path) -> None:
-    """Draft a codebook from an export with two header rows, or from codes beside their text twin."""
-    from pipeline import form as verb
-
-    for line in verb.draft(_project(), export, twin, out.resolve()):
-        click.echo(line)
-
-
+herams.add_command(form_commands.form)
 herams.add_command(register.round_)
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)

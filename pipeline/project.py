@@ -177,6 +177,10 @@ class Project(Disk):
         """The words of the spreadsheets that directorates answer in; apart from the look, since no page shows them."""
         return self.root / "notebooks" / "enquiry" / "words.csv"
 
+    def form_words(self) -> Path:
+        """The words of forms that no codebook holds: ranks, sections, places."""
+        return self.root / "notebooks" / "forms" / "words.csv"
+
     def lock(self) -> Path:
         """The lock: the exact versions of all that is installed."""
         return self.root / "requirements.lock"
