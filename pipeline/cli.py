@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline import audit, loop, paper, reference, register, review_commands, trace_commands
+from pipeline import audit, facility_commands, loop, paper, reference, register, review_commands, trace_commands
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -250,6 +250,8 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
 
 
 herams.add_command(register.round_)
+herams.add_command(facility_commands.link)
+herams.add_command(facility_commands.facilities)
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)

@@ -172,7 +172,7 @@ def table(told: list[dict[str, object]]) -> pd.DataFrame:
     return listed(*(facility(**one) for one in told))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(some_facilities("a"), some_facilities("z"), st.randoms(use_true_random=False))
 def test_links_depend_neither_on_order_nor_on_which_round_is_called_the_first(
     one: list[dict[str, object]], other: list[dict[str, object]], chance: object
@@ -188,7 +188,7 @@ def test_links_depend_neither_on_order_nor_on_which_round_is_called_the_first(
     assert linked["previous_id"].is_unique and linked["facility_id"].is_unique
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(some_facilities("a"))
 def test_a_round_held_beside_itself_is_the_same_and_nothing_happened(told: list[dict[str, object]]) -> None:
     found = match.links(table(told), table(told))
