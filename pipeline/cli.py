@@ -13,7 +13,17 @@ from typing import Any
 
 import click
 
-from pipeline import audit, form_commands, loop, paper, reference, register, review_commands, trace_commands
+from pipeline import (
+    audit,
+    facility_commands,
+    form_commands,
+    loop,
+    paper,
+    reference,
+    register,
+    review_commands,
+    trace_commands,
+)
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -225,6 +235,8 @@ def report(round_name: str, scope: str, report_name: str) -> None:
 
 herams.add_command(form_commands.form)
 herams.add_command(register.round_)
+herams.add_command(facility_commands.link)
+herams.add_command(facility_commands.facilities)
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)

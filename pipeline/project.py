@@ -76,6 +76,18 @@ class Project(Disk):
         """The file of decisions of a round."""
         return self.root / "data" / "decisions" / f"{round_name}.yml"
 
+    def links(self, round_name: str) -> Path:
+        """The file of decisions about which facilities of a round are those of earlier ones."""
+        return self.root / "data" / "links" / f"{round_name}.yml"
+
+    def kept_facilities(self, round_name: str) -> Path:
+        """The facilities of a round with their lasting ids, kept for the rounds after it."""
+        return self.root / "data" / "facilities" / f"{round_name}.csv"
+
+    def crosswalk(self, system: str) -> Path:
+        """What another system calls our facilities and areas."""
+        return self.root / "data" / "crosswalks" / f"{system}.csv"
+
     def remarks(self, round_name: str) -> Path:
         """The file of what directorates say to the numbers of a round."""
         return self.root / "data" / "remarks" / f"{round_name}.yml"
