@@ -1,7 +1,8 @@
 """An export that looks real: facilities, answers and dirt that are all invented, in the columns of a codebook.
 
-By default as the export of November 2023: CSV, one header row of codes, answers as English text; ranks in the layout that
-the form's settings name, of Phase I the older one. The same seed gives the same bytes. It serves demonstrations, tests, and workshops that must not use real data.
+By default as the export of November 2023: CSV, one header row of codes, answers as English text; ranks in the layout
+that the form's settings name, of Phase I the older one. The same seed gives the same bytes. It serves demonstrations,
+tests, and workshops that must not use real data.
 """
 
 from __future__ import annotations
