@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline import audit, loop, paper, reference, register, review_commands, trace_commands
+from pipeline import audit, loop, paper, reference, register, review_commands, revision_commands, trace_commands
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -229,7 +229,7 @@ def report(round_name: str, scope: str, report_name: str) -> None:
 
 @herams.group(cls=Commands)
 def form() -> None:
-    """Forms: draft the codebook of a form never seen."""
+    """Forms: draft the codebook of a form never seen, set two forms beside each other."""
 
 
 @form.command()
@@ -253,6 +253,7 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
         click.echo(line)
 
 
+form.add_command(revision_commands.diff)
 herams.add_command(register.round_)
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)

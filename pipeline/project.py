@@ -177,6 +177,10 @@ class Project(Disk):
         """A file of the front page: template, style, script, words; apart from the look, since no report shows them."""
         return self.root / "notebooks" / "front" / name
 
+    def revision(self, name: str) -> Path:
+        """A file of the page of two forms: template, style, words; apart from the look, since no report shows them."""
+        return self.root / "notebooks" / "revision" / name
+
     def enquiry_words(self) -> Path:
         """The words of the spreadsheets that directorates answer in; apart from the look, since no page shows them."""
         return self.root / "notebooks" / "enquiry" / "words.csv"
