@@ -22,6 +22,7 @@ from pipeline import (
     reference,
     register,
     review_commands,
+    revision_commands,
     trace_commands,
 )
 from pipeline.commands import Commands
@@ -105,7 +106,11 @@ def status(as_json: bool) -> None:
 @click.option("--seed", default=1, show_default=True, help="Same seed, same bytes.")
 @_choice("--answers", "text", "codes", about="Answers as English text, or as codes.")
 @_choice("--headers", "one", "two", about="One header row of codes, or question texts above them.")
-@_choice("--ranks", "older", "newer", about="A column for each rank, or one for each option.")
+@click.option(
+    "--ranks",
+    type=click.Choice(("older", "newer")),
+    help="A column for each rank, or one for each option; by default as the form's exports are.",
+)
 @_choice("--format", "csv", "xlsx", about="The kind of file.")
 @_choice("--dirt", "real", "none", about="With or without the harmless dirt of real exports.")
 @click.option(
@@ -233,6 +238,7 @@ def report(round_name: str, scope: str, report_name: str) -> None:
     _stage(verb.report, round_name, scope, report_name)
 
 
+form_commands.form.add_command(revision_commands.diff)
 herams.add_command(form_commands.form)
 herams.add_command(register.round_)
 herams.add_command(facility_commands.link)

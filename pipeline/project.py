@@ -64,6 +64,10 @@ class Project(Disk):
         """survey.csv, choices.csv or settings.csv of a form."""
         return self.root / "data" / "codebooks" / form / f"{sheet}.csv"
 
+    def since(self, form: str) -> Path:
+        """The file of what was ruled about the changes between a form and those before it."""
+        return self.root / "data" / "codebooks" / form / "since.csv"
+
     def forms(self) -> tuple[str, ...]:
         """The forms that have a codebook."""
         return tuple(sorted(path.parent.name for path in (self.root / "data" / "codebooks").glob("*/survey.csv")))
@@ -184,6 +188,10 @@ class Project(Disk):
     def front(self, name: str) -> Path:
         """A file of the front page: template, style, script, words; apart from the look, since no report shows them."""
         return self.root / "notebooks" / "front" / name
+
+    def revision(self, name: str) -> Path:
+        """A file of the page of two forms: template, style, words; apart from the look, since no report shows them."""
+        return self.root / "notebooks" / "revision" / name
 
     def enquiry_words(self) -> Path:
         """The words of the spreadsheets that directorates answer in; apart from the look, since no page shows them."""

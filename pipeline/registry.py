@@ -140,7 +140,7 @@ class Registry(Entry):
         for name, entry in self.rounds.items():
             before = entry.simulate.previous if entry.simulate else None
             if before and not self._can_follow(entry, before):
-                raise ValueError(f"{name}: `previous:` must be a simulated round of the same form that ended before")
+                raise ValueError(f"{name}: `previous:` must be a simulated round that ended before")
         if (*self.ministries, "iraq") != WIDER_SCOPES:
             raise ValueError(f"ministries must be {list(WIDER_SCOPES[:-1])}")
         return self
@@ -159,7 +159,7 @@ class Registry(Entry):
 
     def _can_follow(self, entry: Round, before: str) -> bool:
         earlier = self.rounds.get(before)
-        if earlier is None or earlier.simulate is None or earlier.form != entry.form:
+        if earlier is None or earlier.simulate is None:
             return False
         return earlier.window[1] < entry.window[0]
 
