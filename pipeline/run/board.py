@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pipeline import verdict
 from pipeline.errors import HeramsError
 from pipeline.project import TABLES, Project
-from pipeline.run import calendar, plan
+from pipeline.run import calendar, due, plan
 from pipeline.run.told import shortened
 
 
@@ -29,12 +29,13 @@ class Line:
 
 
 def told(project: Project, today: datetime.date, as_json: bool = False) -> str:
-    """The board, and below it the acceptances that are over on a day or end soon; for a person, or for a program."""
-    lines, ending = board(project), calendar.ending(project, today)
+    """The board, and below it what is due soon and the acceptances that end; for a person, or for a program."""
+    lines, ending, near = board(project), calendar.ending(project, today), due.near(project, today)
     if as_json:
         document = {"reports": [asdict(line) for line in lines], "acceptances": calendar.entries(ending)}
+        document["due"] = due.entries(near)
         return json.dumps(document, indent=2)
-    return "\n".join([text(lines), *calendar.lines(ending)])
+    return "\n".join([text(lines), *calendar.lines(ending), *([""] if near else []), *due.lines(near, today)])
 
 
 def board(project: Project) -> list[Line]:
