@@ -22,7 +22,7 @@ DAY = datetime.date(2022, 6, 1)
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A round with tables, held against its own facilities, one of which is closed on the list, and one that is gone."""
+    """A round with tables, held against its own facilities: on the list one is closed, one is gone since."""
     found = made.copy(tmp_path_factory.mktemp("reminder"))
     name = made.round_of(found)
     listed = baseline.of_round(found, name)
