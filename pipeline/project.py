@@ -104,6 +104,10 @@ class Project(Disk):
         """The spreadsheet for the second visits of a directorate, in a folder of the caller's."""
         return folder / f"revisit-{round_name}-{directorate}.xlsx"
 
+    def reminder(self, folder: Path, round_name: str, directorate: str) -> Path:
+        """The text by which a directorate is reminded, in a folder of the caller's."""
+        return folder / f"reminder-{round_name}-{directorate}.txt"
+
     def baseline(self, round_name: str) -> Path:
         """The list of facilities that a round is expected to cover."""
         return self.root / "data" / "baselines" / f"{round_name}.csv"

@@ -14,11 +14,12 @@ import yaml
 from pipeline.project import Project
 
 # The verb behind each command; a report's kernel loads what its notebook imports as well.
-VERBS = {"round simulate": "simulate"}
+VERBS = {"round simulate": "simulate", "round baseline": "baseline"}
 
 
 def stages(project: Project) -> dict[str, Any]:
-    return dict(yaml.safe_load(project.read_text(project.root / "dvc.yaml"))["stages"])
+    told = yaml.safe_load(project.read_text(project.root / "dvc.yaml"))["stages"]
+    return {name: entry.get("do", entry) for name, entry in told.items()}
 
 
 def verbs(project: Project, command: str) -> list[str]:
@@ -48,6 +49,7 @@ def graph() -> grimp.ImportGraph:
     [
         "simulate",
         "ingest",
+        "baseline",
         "gate-records",
         "clean",
         "gate-facts",
