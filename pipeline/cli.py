@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline import audit, loop, paper, reference, register, review_commands, trace_commands
+from pipeline import audit, loop, paper, publish_commands, reference, register, review_commands, trace_commands
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -258,6 +258,8 @@ herams.add_command(reference.boundaries)
 herams.add_command(trace_commands.trace)
 herams.add_command(review_commands.review)
 herams.add_command(audit.verify)
+herams.add_command(publish_commands.publish)
+herams.add_command(publish_commands.withdraw)
 
 
 @herams.command(name="index")
