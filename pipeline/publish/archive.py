@@ -26,7 +26,7 @@ from pipeline.page.checks import faults
 from pipeline.page.style import sheet
 from pipeline.project import TABLES, Project
 from pipeline.publish import crate, editions
-from pipeline.publish.parts import LANGUAGES, say_in, scopes_in, template
+from pipeline.publish.parts import LANGUAGES, isolated, say_in, scopes_in, template
 from pipeline.publish.ready import Ready
 from pipeline.review import core as cores
 from pipeline.review import offices
@@ -162,6 +162,7 @@ def _contents_pages(project: Project, ready: Ready, about: Mapping[str, Any]) ->
             direction=DIRECTIONS[language],
             style=Markup(sheet(project)),
             about=about,
+            day=isolated(about["date"]),
             rows=_rows(project, ready, language),
             links=[(project.front_page(code).name, code, LANGUAGES[code]) for code in LANGUAGES if code != language],
         )

@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from pipeline.errors import ReportError
 from pipeline.project import Project
-from pipeline.publish.parts import say_in
+from pipeline.publish.parts import isolated, say_in
 from pipeline.publish.ready import Ready
 from pipeline.review.core import BANNER
 
@@ -20,7 +20,7 @@ def banners(project: Project, ready: Ready, date: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for language in project.registry.languages:
         say = say_in(project, language)
-        told = say("banner", edition=say(f"edition.{ready.edition}"), number=ready.number, date=date)
+        told = say("banner", edition=say(f"edition.{ready.edition}"), number=ready.number, date=isolated(date))
         found[language] = f'<p class="banner">{escape(told)} · <bdi dir="ltr">{escape(ready.tag)}</bdi></p>'
     return found
 

@@ -19,7 +19,7 @@ from pipeline.page.checks import faults
 from pipeline.page.style import sheet
 from pipeline.project import Project
 from pipeline.publications import Published
-from pipeline.publish.parts import LANGUAGES, say_in, scopes_in, template
+from pipeline.publish.parts import LANGUAGES, isolated, say_in, scopes_in, template
 from pipeline.words import DIRECTIONS
 
 COLUMNS = ("indicator", "scope", "group", "number", "before", "after", "reason")
@@ -102,6 +102,8 @@ def _page(project: Project, errata: Errata, language: str) -> str:
         direction=DIRECTIONS[language],
         style=Markup(sheet(project)),
         one=errata.publication,
+        day=isolated(errata.publication.date),
+        since=isolated(errata.publication.since),
         rows=[
             {**row, "name": names.get(row["indicator"], ""), "scope": scopes[row["scope"]]}
             for row in errata.rows[:SHOWN]

@@ -24,6 +24,11 @@ def scopes_in(project: Project, language: str) -> dict[str, str]:
     return names | {scope: say(f"scope.{scope}") for scope in WIDER_SCOPES}
 
 
+def isolated(day: str) -> str:
+    """A date whose parts keep their order after Arabic letters."""
+    return f"\u2066{day}\u2069" if day else ""
+
+
 def template(project: Project, name: str) -> jinja2.Template:
     """A template of archives; what is put into a page is escaped, what is put into a text is not."""
     is_page = name.endswith(".html.j2")
