@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from published import DAY, ROUND, approve, approved, page, published, relock, state
+from published import DAY, ROUND, approve, approved, herams, page, published, relock, state
 from sealed_round import git
 
 from pipeline import index, ledger, publications, publish
@@ -150,6 +150,11 @@ def test_a_published_page_is_not_older_than_code_that_changed_since_but_its_byte
     altered = project.page(*KIRKUK)
     altered.write_bytes(altered.read_bytes().replace(b"46%", b"47%"))
     assert {(one.state, one.path) for one in verify(project).found} == {("altered", project.relative(altered))}
+
+
+def test_a_stage_by_hand_does_not_touch_a_published_round() -> None:
+    done = herams(published(), "clean", ROUND)
+    assert (done.returncode, "herams round reopen" in done.stderr) == (2, True)
 
 
 def test_what_fails_last_leaves_git_and_files_as_they_were(project: Project) -> None:

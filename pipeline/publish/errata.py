@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from pipeline import publications
+from pipeline import publications, words
 from pipeline.errors import ReportError
 from pipeline.page.checks import faults
 from pipeline.page.style import sheet
@@ -95,7 +95,7 @@ def written(project: Project, errata: Errata) -> dict[str, bytes]:
 
 def _page(project: Project, errata: Errata, language: str) -> str:
     say = say_in(project, language)
-    names, scopes = _names(project), scopes_in(project, language)
+    names, scopes = _names(project, language), scopes_in(project, language)
     html = template(project, "errata.html.j2").render(
         say=say,
         language=language,
@@ -126,6 +126,6 @@ def _links(project: Project, one: Published, language: str) -> Sequence[tuple[st
     return [(project.errata(one.name, f"{code}.html").name, code, LANGUAGES[code]) for code in others]
 
 
-def _names(project: Project) -> dict[str, str]:
-    known = project.read_csv(project.reference("indicators.csv"))
-    return dict(zip(known["code"], known["name"], strict=True))
+def _names(project: Project, language: str) -> dict[str, str]:
+    known, say = project.read_csv(project.reference("indicators.csv")), words.load(project, language)
+    return {code: say.translated(name) for code, name in zip(known["code"], known["name"], strict=True)}
