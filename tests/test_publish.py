@@ -253,5 +253,6 @@ def test_a_round_that_is_not_up_to_date_is_not_closed(project: Project) -> None:
 def test_a_signature_that_does_not_hold_stops_it_with_4(project: Project) -> None:
     path = sorted(project.approvals().glob("*.sig"))[0]
     path.write_bytes(path.read_bytes().replace(b"A", b"B", 1))
+    git(project, "commit", "-qam", "Nobody will see")
     with pytest.raises(VerificationError, match="was changed"):
         publish.publish(project, ROUND, None, DAY)

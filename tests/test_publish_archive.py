@@ -113,6 +113,23 @@ def added(before: Files) -> Files:
     return before | {"outputs/extra.sig": b"x"}
 
 
+def approved_by_nobody(before: Files) -> Files:
+    """A page, and with it what the archive says that offices approved."""
+    page = before[PAGE].replace(b"46%", b"47%", 1)
+    told, receipt = json.loads(before["publication.json"]), json.loads(before[RECEIPT])
+    parts = {name: hashlib.sha256(before[name]).hexdigest() for name in receipt["outputs"]}
+    parts |= {name: core.page(before[name]) for name in parts if name.endswith(".html")} | {PAGE: core.page(page)}
+    forged = hashlib.sha256(ledger.canonical(receipt | {"outputs": parts})).hexdigest()
+    told["reports"]["kirkuk/overview"] = {"core": forged, "offices": []}
+    return before | {PAGE: page, "publication.json": json.dumps(told).encode()}
+
+
+def test_a_page_that_nobody_approved_is_named_whatever_the_archive_says_of_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verified(packed(tmp_path, approved_by_nobody(files()), True), capsys)[:2] == (4, {PAGE})
+
+
 # What somebody does, and the files that must be named: where the manifest was left, and where it was made anew.
 TOUCHED: dict[str, tuple[Callable[[Files], Files], set[str]]] = {
     "a byte of a page": (edited(PAGE, b"46%", b"47%"), {PAGE}),

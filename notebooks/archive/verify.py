@@ -139,7 +139,7 @@ def report(about, said, name, which):
     core = sha256(canonical(dict(told, outputs=parts)))
     offices = {one["office"] for one in said if one.get("core") == core and one["kind"] in ("approve", "accept")}
     # Of a ledger that was changed nothing is believed; it is named itself.
-    is_approved = core == of["core"] and (LEDGER in found or set(of["offices"]) <= offices)
+    is_approved = core == of["core"] and (LEDGER in found or (of["offices"] and set(of["offices"]) <= offices))
     if is_approved and other:
         fault(name, "names other bytes than were approved")
     elif not any(path in found for path in told["outputs"]):

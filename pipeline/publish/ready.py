@@ -48,10 +48,12 @@ class Ready:
 
 def ready(project: Project, round_name: str, edition: str | None) -> Ready:
     """What would be published; the error that stands against it, which names all of a kind at once."""
-    entries = ledger.load(project)
-    _require_open(project, round_name, publications.in_force(entries))
+    project.round(round_name)
     own = _edition(project, edition)
+    # First: a publication that was stopped half-way has written its line of the ledger, and no commit has it.
     _require_committed(project)
+    entries = ledger.load(project)
+    _require_open(round_name, publications.in_force(entries))
     freeze.require_current(project, round_name)
     reports, left_out = _approved(project, round_name)
     _require_verified(project)
@@ -68,8 +70,7 @@ def ready(project: Project, round_name: str, edition: str | None) -> Ready:
     return found
 
 
-def _require_open(project: Project, round_name: str, in_force: Sequence[Published]) -> None:
-    project.round(round_name)
+def _require_open(round_name: str, in_force: Sequence[Published]) -> None:
     mine = [one for one in in_force if one.round == round_name]
     if mine:
         raise UsageError(
