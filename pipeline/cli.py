@@ -19,6 +19,7 @@ from pipeline import (
     form_commands,
     loop,
     paper,
+    publish_commands,
     reference,
     register,
     review_commands,
@@ -251,6 +252,8 @@ herams.add_command(reference.boundaries)
 herams.add_command(trace_commands.trace)
 herams.add_command(review_commands.review)
 herams.add_command(audit.verify)
+herams.add_command(publish_commands.publish)
+herams.add_command(publish_commands.withdraw)
 
 
 @herams.command(name="index")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pipeline import environment
-from pipeline.errors import unknown
+from pipeline.errors import UsageError, unknown
 from pipeline.project import Project
 
 
@@ -54,6 +54,11 @@ def stage(verb: Callable[..., object], round_name: str, *words: object) -> None:
     """Calls a verb for a round, which must be registered; then the front page is made anew, whatever became of it."""
     found = project()
     found.round(round_name)
+    if round_name not in found.registry.open:
+        raise UsageError(
+            f"{round_name} is published or closed: what was made of it stays as it is, and is only verified; "
+            f"to correct it `herams round reopen {round_name} --reason TEXT`"
+        )
     if _is_of_a_run():
         verb(found, round_name, *words)
         return

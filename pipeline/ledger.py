@@ -133,7 +133,23 @@ class Withdrawal(Line):
     reason: Words
 
 
-Entry = Made | Approval | Acceptance | Return | Answer | Publication | Withdrawal
+class Closing(Line):
+    """A round was closed without being published: its tables and pages stay, nothing is made anew."""
+
+    kind: Literal["close"]
+    round: Word
+    reason: Words
+
+
+class Reopening(Line):
+    """A round that was published or closed is open again."""
+
+    kind: Literal["reopen"]
+    round: Word
+    reason: Words
+
+
+Entry = Made | Approval | Acceptance | Return | Answer | Publication | Withdrawal | Closing | Reopening
 SIGNED = ("made", "approve", "accept", "return")
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="kind")])
 

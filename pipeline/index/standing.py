@@ -122,6 +122,8 @@ def _standing(seen: Look, which: Which, told: Mapping[str, Any] | None) -> tuple
         return "unreadable", []
     if _altered(seen.project, told):
         return "altered", []
+    if which[0] not in seen.project.registry.open:
+        return "current", []  # Published or closed: it stays as it is, whatever becomes of code and form.
     changed = receipt.changed(seen.project, told, seen.now)
     before = {seen.outdated[name]: None for name in told["outputs"] if name in seen.outdated}
     return ("stale", [*changed, *before]) if changed or before else ("current", [])

@@ -50,11 +50,17 @@ def verify(project: Project, round_name: str | None = None) -> Result:
     for one in (*uncommitted(last, now), *strangers(project, _spoken(said, last, seen))):
         if last.is_known or one.path.startswith("outputs/"):
             found.setdefault(one.path, one)
-    sound = [one for one in seen if one.path not in found]
+    sound = [one for one in seen if one.path not in found and _is_open(project, one)]
     old = _causes_by_file(joined(stale.by_lock(project, said), stale.by_witness(sound, now, found)), found)
     everything = sorted({*found.values(), *old}, key=lambda one: (STATES.index(one.state), one))
     unchecked = () if last.is_known else ("what the last commit has: there is no git here, or no commit",)
     return Result(tuple(one for one in everything if _concerns(project, one, round_name)), now.files, unchecked)
+
+
+def _is_open(project: Project, one: Witness) -> bool:
+    """Whether a witness is of no round that was published or closed: such a round is never made anew."""
+    ended = set(project.registry.rounds) - set(project.registry.open)
+    return not ended & set(one.path.split("/"))
 
 
 def _wanted(said: Claims, last: Commit, seen: list[Witness]) -> Iterator[tuple[str, str]]:
