@@ -21,7 +21,19 @@ from pipeline.review import copies, keys
 from pipeline.review import core as cores
 from pipeline.review.standing import Standing, standing
 
-__all__ = ["Seen", "Standing", "answer", "faults", "offices", "say", "seen", "seen_of_round", "sign_runs", "standing"]
+__all__ = [
+    "Seen",
+    "Standing",
+    "answer",
+    "faults",
+    "offices",
+    "say",
+    "seen",
+    "seen_of_round",
+    "sign_runs",
+    "standing",
+    "unsound",
+]
 
 
 @dataclass(frozen=True)
@@ -70,20 +82,20 @@ def seen(project: Project, which: Which) -> Seen:
 def _seen(project: Project, which: Which, entries: Sequence[Entry], digest_now: Callable[[str], str]) -> Seen:
     needed = offices(project, which[1])
     # The last line is looked at whatever it says it is about: no later one holds its bytes yet.
-    unsound = dict(_unsound(project, [one for one in entries if _is_about(one, which) or one is entries[-1]]))
-    counted = [one for one in entries if one.number not in unsound]
+    broken = unsound(project, [one for one in entries if _is_about(one, which) or one is entries[-1]])
+    counted = [one for one in entries if one.number not in broken]
     if not project.receipt(*which).is_file():
         found = standing(counted, which, "", needed)
-        return Seen(which, "missing", "`herams run` makes it", "", "", "", found, (), tuple(unsound.values()))
+        return Seen(which, "missing", "`herams run` makes it", "", "", "", found, (), tuple(broken.values()))
     try:
         core = cores.of(project, which)
     except VerificationError as problem:
         found = standing(counted, which, "", needed)
-        return Seen(which, "altered", str(problem), "", "", "", found, (), tuple(unsound.values()))
+        return Seen(which, "altered", str(problem), "", "", "", found, (), tuple(broken.values()))
     found = standing(counted, which, core.digest, needed)
     state, why = ("altered", ", ".join(core.altered)) if core.altered else (found.state, "")
     told, older = core.receipt, tuple(receipt.changed(project, core.receipt, digest_now))
-    return Seen(which, state, why, core.digest, told["id"], told["state"], found, older, tuple(unsound.values()))
+    return Seen(which, state, why, core.digest, told["id"], told["state"], found, older, tuple(broken.values()))
 
 
 def seen_of_round(project: Project, round_name: str) -> Iterator[Seen]:
@@ -106,7 +118,12 @@ def changed(project: Project, which: Which, earlier: Statement) -> tuple[list[st
 def faults(project: Project) -> list[str]:
     """What is wrong with the whole ledger: its chain, its files, and every signature."""
     found = ledger.faults(project)
-    return found or [why for _, why in _unsound(project, ledger.load(project))]
+    return found or list(unsound(project, ledger.load(project)).values())
+
+
+def unsound(project: Project, entries: Sequence[Entry]) -> dict[int, str]:
+    """The lines whose signature does not hold, by their numbers, and why; HeramsError where none can be checked."""
+    return dict(_unsound(project, entries))
 
 
 def _is_about(entry: Entry, which: Which) -> bool:
