@@ -229,6 +229,14 @@ class Project(Disk):
         """The numbers and the text of a report that was reviewed, by the hash of its core."""
         return self.approvals() / f"{core}.json"
 
+    def publications(self) -> Path:
+        """The folder of the manifests of publications, <round>-<edition>-<number>.json."""
+        return self.root / "data" / "publications"
+
+    def changelog(self) -> Path:
+        """The changelog, whose *Numbers* a moved number must stand in."""
+        return self.root / "CHANGELOG.md"
+
     def run_note(self) -> Path:
         """Who holds DVC's lock: a note of the run at work."""
         return self.root / ".dvc" / "tmp" / "herams-run.json"

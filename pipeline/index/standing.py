@@ -128,9 +128,16 @@ def _standing(seen: Look, which: Which, told: Mapping[str, Any] | None) -> tuple
         return "unreadable", []
     if _altered(seen.project, told):
         return "altered", []
+    if _is_frozen(seen, which[0]):
+        return "current", []
     changed = receipt.changed(seen.project, told, seen.now)
     before = {seen.outdated[name]: None for name in told["outputs"] if name in seen.outdated}
     return ("stale", [*changed, *before]) if changed or before else ("current", [])
+
+
+def _is_frozen(seen: Look, round_name: str) -> bool:
+    """Whether a round was published and closed: code moves on, and its pages stay as they were made then."""
+    return round_name not in seen.project.registry.open and seen.stages.publication(round_name) is not None
 
 
 def _altered(project: Project, told: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -34,6 +35,8 @@ __all__ = [
     "standing",
     "unsound",
 ]
+
+AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -117,13 +120,22 @@ def changed(project: Project, which: Which, earlier: Statement) -> tuple[list[st
 
 def faults(project: Project) -> list[str]:
     """What is wrong with the whole ledger: its chain, its files, and every signature."""
-    found = ledger.faults(project)
+    found = [str(one) for one in ledger.flaws(project)]
     return found or list(unsound(project, ledger.load(project)).values())
 
 
 def unsound(project: Project, entries: Sequence[Entry]) -> dict[int, str]:
     """The lines whose signature does not hold, by their numbers, and why; HeramsError where none can be checked."""
-    return dict(_unsound(project, entries))
+    signed = [one for one in entries if isinstance(one, Signed)]
+    # ssh-keygen is a process for each signature, and mostly waited for.
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        found = zip(signed, pool.map(partial(_unsound, project), signed), strict=True)
+    name = project.relative(project.ledger())
+    return {
+        one.number: f"{name}, line {one.number}, {project.relative(project.signature(one.signature))}: {why}"
+        for one, why in found
+        if why
+    }
 
 
 def _is_about(entry: Entry, which: Which) -> bool:
@@ -133,19 +145,14 @@ def _is_about(entry: Entry, which: Which) -> bool:
     )
 
 
-def _unsound(project: Project, entries: Sequence[Entry]) -> Iterator[tuple[int, str]]:
-    for entry in entries:
-        if not isinstance(entry, Signed):
-            continue
-        signature = project.read_bytes(project.signature(entry.signature))
-        try:
-            key = keys.verify(project, entry.office, signature, ledger.statement(entry), entry.date)
-            why = "" if key == entry.key else f"signed by {key}, not by {entry.key}"
-        except VerificationError as problem:
-            why = str(problem)
-        if why:
-            place = f"{project.relative(project.ledger())}, line {entry.number}"
-            yield entry.number, f"{place}, {project.relative(project.signature(entry.signature))}: {why}"
+def _unsound(project: Project, entry: Signed) -> str:
+    """Why the signature of a line does not hold; blank where it does."""
+    signature = project.read_bytes(project.signature(entry.signature))
+    try:
+        key = keys.verify(project, entry.office, signature, ledger.statement(entry), entry.date)
+    except VerificationError as problem:
+        return str(problem)
+    return "" if key == entry.key else f"signed by {key}, not by {entry.key}"
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------
