@@ -16,25 +16,25 @@ OWN = ("--no-deps", "--no-build-isolation", "--editable", ".")
 LAST_LINES = 8
 
 
-def environment(place: Path, root: Path, wheels: Path | None) -> Path:
-    """The Python of a new environment that has what the lock of a project says, and no more."""
+def environment(place: Path, root: Path, wheels: Path | None, base: str = sys.executable) -> Path:
+    """The Python of a new environment that has what the lock of a project says, and no more; made of a base."""
     python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     where = ["--no-index", "--find-links", str(wheels.resolve())] if wheels else []
-    uv = _uv()
-    if uv is None:
-        _call([sys.executable, "-m", "venv", str(place)], root)
+    found = uv()
+    if found is None:
+        _call([base, "-m", "venv", str(place)], root)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         _call([*pip, "--require-hashes", *where, "-r", LOCK], root)
         _call([*pip, *OWN], root)
         return python
-    _call([uv, "venv", "--quiet", "--python", sys.executable, str(place)], root)
-    pip = [uv, "pip", "install", "--quiet", "--python", str(python)]
+    _call([found, "venv", "--quiet", "--python", base, str(place)], root)
+    pip = [found, "pip", "install", "--quiet", "--python", str(python)]
     _call([*pip, "--require-hashes", "--compile-bytecode", *where, "-r", LOCK], root)
     _call([*pip, *OWN], root)
     return python
 
 
-def _uv() -> str | None:
+def uv() -> str | None:
     """The uv of this environment, or of this machine; None where there is none."""
     beside = shutil.which("uv", path=str(Path(sys.executable).parent))
     return beside or shutil.which("uv")
