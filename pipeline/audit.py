@@ -49,6 +49,7 @@ def _rebuild(project: Project, round_name: str, wheels: Path | None, as_json: bo
     from pipeline.rebuild import rebuild as verb
     from pipeline.rebuild import told
 
+    project.round(round_name)
     click.echo(f"{round_name} is made again; that takes as long as an installation and a whole run", err=True)
     rebuilt = verb(project, round_name, wheels)
     click.echo(told.as_json(rebuilt) if as_json else told.text(rebuilt))
