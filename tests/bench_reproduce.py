@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from sealed_round import git
 
 from pipeline.rebuild import fresh
 
-HEADS = ("made again", "reports to the byte", "seconds")
+HEADS = ("made again", "reports to the byte", "s of CPU")
 ANOTHER_PYTHON = "3.13"
 NOBODY = 65534
 
@@ -70,17 +69,23 @@ def ready(root: Path) -> Path:
 def run(
     root: Path, python: str, settings: Mapping[str, str] | None = None, *words: str, user: int | None = None
 ) -> float:
-    """The wall seconds of `herams run` by a Python, from nothing."""
+    """The CPU seconds of `herams run` by a Python, from nothing."""
     path = os.pathsep.join([str(Path(python).parent), os.environ["PATH"]])
     own = os.environ | {"PYTHONPATH": str(root), "PATH": path, "PYTHONDONTWRITEBYTECODE": "1"} | (settings or {})
-    begun = time.perf_counter()
+    begun = spent()
     command = [python, "-m", "pipeline", "run", *words]
     done = subprocess.run(
         command, cwd=root, env=own, capture_output=True, text=True, check=False, user=user, group=user
     )
     if done.returncode not in (0, 3):
         raise SystemExit(f"herams run ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return time.perf_counter() - begun
+    return spent() - begun
+
+
+def spent() -> float:
+    """The CPU seconds of all processes that were waited for."""
+    found = os.times()
+    return found.children_user + found.children_system
 
 
 def pages(root: Path) -> dict[str, str]:
@@ -131,14 +136,14 @@ def rebuilt(first: Path, cold: float) -> Iterator[tuple[str, str, str]]:
     """The same by `herams verify --rebuild`, beside an installation and a cold run."""
     git_add(first)
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
+        begun = spent()
         fresh.environment(Path(folder) / "environment", first, None)
-        installed = time.perf_counter() - begun
-    begun = time.perf_counter()
+        installed = spent() - begun
+    begun = spent()
     command = [sys.executable, "-m", "pipeline", "verify", ROUND, "--rebuild"]
     own = os.environ | {"PYTHONPATH": str(first)}
     told = subprocess.run(command, cwd=first, env=own, capture_output=True, text=True, check=False)
-    took = time.perf_counter() - begun
+    took = spent() - begun
     line = next((line for line in told.stdout.splitlines() if "to the byte" in line), told.stderr)
     yield "herams verify --rebuild", line.partition(": ")[2].partition(";")[0], f"{took:.1f}"
     yield "  an installation of the lock, and a cold run", "", f"{installed:.1f} + {cold:.1f}"

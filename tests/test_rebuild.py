@@ -127,7 +127,7 @@ def test_without_exports_a_rebuild_starts_at_records_and_says_so(tmp_path: Path)
     project.write_text(project.registry_file(), yaml.safe_dump(registry | {"simulated": []}))
     commit(project, "A real round")
     project = Project(project.root)
-    files = source.own(source.lying(project, ROUND), ROUND)
+    files = source.own(project, source.lying(project, ROUND), ROUND)
     with source.worktree(project, "HEAD", tmp_path / "first") as again:
         assert source.fetch(project, again, ROUND, files) == "exports"
         assert again.exports(ROUND)[0].read_bytes() == project.exports(ROUND)[0].read_bytes()
@@ -233,12 +233,7 @@ def few_reports(root: Path) -> Project:
 
 def test_only_files_of_the_round_that_are_made_are_compared() -> None:
     digest = hashlib.sha256(b"").hexdigest()
-    names = (
-        FACTS,
-        PAGE,
-        f"data/decisions/{ROUND}.yml",
-        "pipeline/page.py",
-        f"data/raw/{ROUND}.dvc",
-        "outputs/x/y.html",
-    )
-    assert list(source.own(dict.fromkeys(names, digest), ROUND)) == [FACTS, PAGE]
+    others = (f"data/decisions/{ROUND}.yml", "pipeline/page.py", f"data/raw/{ROUND}.dvc", "outputs/x/y.html")
+    of_all = (f"outputs/{ROUND}/kirkuk/workforce.en.html", f"data/more/{ROUND}/kirkuk/workforce/brief.json")
+    names = (FACTS, PAGE, *others, *of_all)
+    assert list(source.own(sealed(), dict.fromkeys(names, digest), ROUND)) == [FACTS, PAGE]

@@ -46,7 +46,7 @@ def rebuild(
     project.round(round_name)
     known = manifest.last(project, round_name, project.registry.edition)
     commit = known.commit if known else source.clean_commit(project, round_name)
-    files = source.own(known.files if known else source.lying(project, round_name), round_name)
+    files = source.own(project, known.files if known else source.lying(project, round_name), round_name)
     if not files:
         raise HeramsError(f"nothing of {round_name} lies here to compare with: `herams run --round {round_name}` first")
     with tempfile.TemporaryDirectory(prefix="herams-rebuild-") as folder:

@@ -35,33 +35,27 @@ def lying(project: Project, round_name: str) -> dict[str, str]:
         project.briefs(round_name),
         project.outputs() / round_name,
     )
-    reports = {
-        project.receipt(round_name, scope, report).stem.partition(".")[0]: None
-        for scope in project.scopes
-        for report in project.registry.more_reports_of(scope)
-    }
     found = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {
-        project.relative(path): project.sha256(path)
-        for path in found
-        if not path.name.startswith(".") and not _is_more(project, path, round_name, reports)
-    }
+    return {project.relative(path): project.sha256(path) for path in found if not path.name.startswith(".")}
 
 
-def _is_more(project: Project, path: Path, round_name: str, reports: Mapping[str, None]) -> bool:
-    """Whether a page is one of `run --all`, which a rebuild does not make."""
-    parts = path.relative_to(project.root).parts
-    return parts[:2] == ("outputs", round_name) and parts[2] != "iraq" and parts[-1].split(".")[0] in reports
-
-
-def own(files: Mapping[str, str], round_name: str) -> dict[str, str]:
-    """The files of a round, of all that a manifest names; not its decisions and lists, which the commit has."""
+def own(project: Project, files: Mapping[str, str], round_name: str) -> dict[str, str]:
+    """The files that a run makes of a round: not its decisions and lists, which the commit has, and not `--all`."""
     made = ("data/raw/", "data/tables/", "data/verdicts/", "data/briefs/", "outputs/")
+    more = {f"outputs/{round_name}/{one}/{name}." for one, name in _more(project)}
     return {
         path: digest
         for path, digest in sorted(files.items())
-        if path.startswith(made) and round_name in path.split("/") and not path.endswith(".dvc")
+        if path.startswith(made)
+        and round_name in path.split("/")
+        and not path.endswith(".dvc")
+        and not path.startswith(tuple(more))
     }
+
+
+def _more(project: Project) -> Iterator[tuple[str, str]]:
+    for scope in project.scopes:
+        yield from ((scope, report) for report in project.registry.more_reports_of(scope))
 
 
 @contextmanager
