@@ -118,6 +118,16 @@ def test_code_moves_on_and_a_closed_round_was_made_by_that_of_its_commit(other: 
     assert ("stale", "pipeline/figures/html.py") in of(project)
 
 
+def test_a_round_that_was_closed_and_never_published_is_not_stale_by_later_code(other: Project) -> None:
+    (other.root / MANIFEST).unlink()
+    ledger_ = chain.lines(other.ledger().read_bytes())[:-1]
+    other.ledger().write_bytes(b"\n".join(ledger_) + b"\n")
+    code = other.root / "pipeline/figures/html.py"
+    code.write_bytes(code.read_bytes() + b"# Later\n")
+    commit(other, "Closed only, and later code")
+    assert "stale" not in {one.state for one in verify(other).found}
+
+
 def test_a_manifest_that_contradicts_its_commit_its_ledger_or_itself_is_named(other: Project) -> None:
     told = manifest(other)
     code = "pipeline/figures/html.py"

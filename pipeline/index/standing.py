@@ -128,16 +128,11 @@ def _standing(seen: Look, which: Which, told: Mapping[str, Any] | None) -> tuple
         return "unreadable", []
     if _altered(seen.project, told):
         return "altered", []
-    if _is_frozen(seen, which[0]):
-        return "current", []
+    if which[0] not in seen.project.registry.open:
+        return "current", []  # Published or closed: it stays as it is, whatever becomes of code and form.
     changed = receipt.changed(seen.project, told, seen.now)
     before = {seen.outdated[name]: None for name in told["outputs"] if name in seen.outdated}
     return ("stale", [*changed, *before]) if changed or before else ("current", [])
-
-
-def _is_frozen(seen: Look, round_name: str) -> bool:
-    """Whether a round was published and closed: code moves on, and its pages stay as they were made then."""
-    return round_name not in seen.project.registry.open and seen.stages.publication(round_name) is not None
 
 
 def _altered(project: Project, told: Mapping[str, Any]) -> bool:

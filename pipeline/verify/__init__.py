@@ -56,7 +56,7 @@ def verify(project: Project, round_name: str | None = None) -> Result:
     spoken = _spoken(said, last, seen) | {one.path for one in frozen}
     others = (*uncommitted(last, now), *strangers(project, spoken))
     _add(found, (one for one in others if last.is_known or one.path.startswith("outputs/")))
-    sound = [one for one in seen if one.path not in found]
+    sound = [one for one in seen if one.path not in found and not published.is_let_go(project, manifests, one)]
     digest = published.Then.of(project, manifests, sound, now).sha256
     old = joined(claimed.stale, stale.by_lock(project, said), stale.by_witness(sound, digest, found))
     everything = sorted({*found.values(), *_causes_by_file(old, found)}, key=lambda one: (STATES.index(one.state), one))

@@ -103,6 +103,12 @@ def _closed(project: Project, seen: Iterable[Read]) -> dict[str, tuple[str, Mani
     return {manifest.round: (path, manifest) for path, manifest in known if manifest.round not in registry.open}
 
 
+def is_let_go(project: Project, seen: Iterable[Read], witness: Witness) -> bool:
+    """Whether a witness is of a round that was closed and never published: no commit says by which code."""
+    ended = set(project.registry.rounds) - set(project.registry.open) - set(_closed(project, seen))
+    return any(_is_own(witness.path, name) for name in ended)
+
+
 @dataclass(frozen=True)
 class Then:
     """What witnesses were made of: for those of a closed round code and lists as its commit has them, else as now."""
