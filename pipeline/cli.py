@@ -28,6 +28,7 @@ from pipeline import (
 )
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
+from pipeline.commands import is_of_a_run as _is_of_a_run
 from pipeline.commands import list_faults as _list_faults
 from pipeline.commands import options as _options
 from pipeline.commands import project as _project
@@ -237,6 +238,10 @@ def report(round_name: str, scope: str, report_name: str) -> None:
     from pipeline import report as verb
 
     _stage(verb.report, round_name, scope, report_name)
+    if not _is_of_a_run() and report_name in _project().registry.more_reports_of(scope):
+        from pipeline.run import more
+
+        more.note(_project(), (round_name, scope, report_name))
 
 
 form_commands.form.add_command(revision_commands.diff)

@@ -59,7 +59,7 @@ def stage(verb: Callable[..., object], round_name: str, *words: object) -> None:
             f"{round_name} is published or closed: what was made of it stays as it is, and is only verified; "
             f"to correct it `herams round reopen {round_name} --reason TEXT`"
         )
-    if _is_of_a_run():
+    if is_of_a_run():
         verb(found, round_name, *words)
         return
     from pipeline.run import front
@@ -75,7 +75,7 @@ def front_page(found: Project) -> None:
     front.make(found)
 
 
-def _is_of_a_run() -> bool:
+def is_of_a_run() -> bool:
     """Whether a run has called this stage: `herams run`, which makes the front page at its end, or `dvc repro`.
 
     DVC has no end to hook in: under it only reports make the front page, so that a stage of data costs no more.

@@ -281,6 +281,10 @@ class Project(Disk):
         """The file beside a file or folder that `dvc add` writes its hash into."""
         return path.with_name(f"{path.name}.dvc")
 
+    def changelog(self) -> Path:
+        """The changelog, whose *Numbers* a moved number must stand in."""
+        return self.root / "CHANGELOG.md"
+
     def run_note(self) -> Path:
         """Who holds DVC's lock: a note of the run at work."""
         return self.root / ".dvc" / "tmp" / "herams-run.json"
