@@ -11,6 +11,7 @@ HeramsError              1  something failed: what was found, where, what to do
 ├── SuiteError           1  a suite cannot be judged by as it stands
 ├── BriefError           1  a brief lacks what a report needs
 ├── ReportError          1  a report did not run whole, or its page is not fit to be shown
+├── FormError            1  a form cannot be printed as asked, or what was keyed from it does not hold
 ├── UsageError           2  an unknown round, directorate, parameter or command
 ├── GateClosedError      3  a gate is closed
 └── VerificationError    4  bytes are not what they should be
@@ -66,6 +67,10 @@ class BriefError(HeramsError):
 
 class ReportError(HeramsError):
     """A report did not run whole, or its page is not fit to be shown."""
+
+
+class FormError(HeramsError):
+    """A form cannot be printed as asked, or what was keyed from paper does not hold."""
 
 
 class UsageError(HeramsError):

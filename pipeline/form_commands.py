@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
+from pipeline import paper_commands
 from pipeline.commands import Commands
 from pipeline.commands import project as _project
 from pipeline.errors import unknown
+from pipeline.project import Project
 
 KINDS = ("xlsform", "limesurvey")
 
@@ -33,27 +36,45 @@ def form() -> None:
     \b
     herams form iraq-2022 --to xlsform --out FILE.xlsx      for ODK and Kobo
     herams form iraq-2022 --to limesurvey --out FILE.txt    for LimeSurvey 6
+    herams form iraq-2022 --to paper --out FILE.pdf         blank, or with --round what facilities answered
+    herams form iraq-2022 --to manual --out FILE.pdf        the collectors' handbook
+    herams form iraq-2022 --keying --out FILE.csv           the sheet that papers are keyed into
     herams form iraq-2022 --check                           all faults, each with sheet, row and column
     """
 
 
-@click.command(options_metavar="--to KIND --out FILE | --check")
+@click.command(options_metavar="--to KIND --out FILE | --keying --out FILE.csv | --check")
 @click.argument("name", metavar="")
-@click.option("--to", "kind", type=click.Choice(KINDS), help="The kind of form to write.")
+@click.option("--to", "kind", type=click.Choice((*KINDS, *paper_commands.KINDS)), help="The kind of form to write.")
+@click.option("--keying", "is_keying", is_flag=True, help="Write the empty sheet that papers are keyed into.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The file to write.")
 @click.option("--check", "is_check", is_flag=True, help="Say what is wrong with the codebook, and write nothing.")
-def write(name: str, kind: str | None, out: Path | None, is_check: bool) -> None:
-    """Write a form from its codebook, or check it."""
-    if is_check == bool(kind or out) or bool(kind) != bool(out):
+@paper_commands.choosing
+def write(name: str, kind: str | None, is_keying: bool, out: Path | None, is_check: bool, **choice: Any) -> None:
+    """Write a form from its codebook, print it or its handbook, or check it."""
+    if [bool(kind), is_keying, is_check].count(True) != 1 or is_check == bool(out):
         raise click.UsageError(
-            f"say what to make of {name}: `--to xlsform --out FILE.xlsx`, `--to limesurvey --out FILE.txt` or `--check`"
+            f"say what to make of {name}: `--to {'|'.join((*KINDS, *paper_commands.KINDS))} --out FILE`, "
+            "`--keying --out FILE.csv` or `--check`"
         )
-    from pipeline import forms as verb
-
+    if not (is_keying or kind in paper_commands.KINDS) and any(choice.values()):
+        raise click.UsageError("languages and facilities are chosen for what is printed or keyed, nothing else")
     project = _project()
     if name not in project.forms():
         raise unknown("form or command", name, [*project.forms(), *form.commands])
-    click.echo(verb.write(project, name, kind, out.resolve()) if kind and out else verb.check(project, name))
+    click.echo(_made(project, name, kind, out, choice))
+
+
+def _made(project: Project, name: str, kind: str | None, out: Path | None, choice: dict[str, Any]) -> str:
+    from pipeline import forms as verb
+
+    if out is None:
+        return verb.check(project, name)
+    if kind is None:
+        return paper_commands.keying(project, name, out, **choice)
+    if kind in paper_commands.KINDS:
+        return paper_commands.printed(project, name, kind, out, **choice)
+    return verb.write(project, name, kind, out.resolve())
 
 
 @form.command(name="import")
@@ -91,3 +112,7 @@ def draft(export: Path, twin: Path | None, out: Path) -> None:
 
     for line in verb.draft(_project(), export, twin, out.resolve()):
         click.echo(line)
+
+
+form.add_command(paper_commands.compare_keyed)
+form.add_command(paper_commands.feedback)

@@ -12,7 +12,7 @@ import hashlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,21 +89,30 @@ def pdf(project: Project, round_name: str, scope: str, report: str, language: st
 
 def printed(page: str, foot: str, **options: Any) -> tuple[bytes, int]:
     """A page as PDF with a line at the foot of each sheet, and how many; what could not be drawn is a ReportError."""
+    return bound([page], FOOT % foot, **options)
+
+
+def bound(pages: Iterable[str], style: str, **options: Any) -> tuple[bytes, int]:
+    """Pages bound into one PDF, each with its own count of sheets, and how many these are in all."""
     weasyprint = _weasyprint()
     with _complaints() as complaints:
-        made = _laid_out(weasyprint, page, foot)
+        # Read once for all pages: what is in their fonts takes longer than a page of text.
+        fonts = weasyprint.text.fonts.FontConfiguration()
+        sheet = weasyprint.CSS(string=style, font_config=fonts)
+        first, *others = (_laid_out(weasyprint, page, sheet, fonts) for page in pages)
+        made = first.copy([one for made in (first, *others) for one in made.pages]) if others else first
         content = made.write_pdf(pdf_variant=VARIANT, **options)
     if complaints:
         raise ReportError("the PDF would not show what the page says: " + "; ".join(complaints[:12]))
     return content, len(made.pages)
 
 
-def _laid_out(weasyprint: Any, page: str, foot: str) -> Any:
+def _laid_out(weasyprint: Any, page: str, sheet: Any, fonts: Any) -> Any:
     html = weasyprint.HTML(string=page, url_fetcher=weasyprint.URLFetcher(allowed_protocols=("data",)))
     root = html.etree_element
     for chart in root.iter(f"{SVG}svg"):
         _prepare(chart, root.get("dir", "ltr"))
-    return html.render(stylesheets=[weasyprint.CSS(string=FOOT % foot)], pdf_variant=VARIANT)
+    return html.render(stylesheets=[sheet], font_config=fonts, pdf_variant=VARIANT)
 
 
 def _prepare(chart: Any, direction: str) -> None:

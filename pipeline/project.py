@@ -108,6 +108,10 @@ class Project(Disk):
         """The text by which a directorate is reminded, in a folder of the caller's."""
         return folder / f"reminder-{round_name}-{directorate}.txt"
 
+    def feedback(self, folder: Path, round_name: str, workspace: str, kind: str) -> Path:
+        """The page of feedback for a workspace, in a folder of the caller's."""
+        return folder / f"feedback-{round_name}-{workspace}.{kind}"
+
     def baseline(self, round_name: str) -> Path:
         """The list of facilities that a round is expected to cover."""
         return self.root / "data" / "baselines" / f"{round_name}.csv"
@@ -204,6 +208,10 @@ class Project(Disk):
     def form_words(self) -> Path:
         """The words of forms that no codebook holds: ranks, sections, places."""
         return self.root / "notebooks" / "forms" / "words.csv"
+
+    def paper(self, name: str) -> Path:
+        """A file of the look of paper: templates, style and words of forms, handbook and feedback."""
+        return self.root / "notebooks" / "paper" / name
 
     def lock(self) -> Path:
         """The lock: the exact versions of all that is installed."""

@@ -16,6 +16,7 @@ run      the whole round, by each way of making it
 all      every subject for every directorate and ministry
 forms    the electronic forms of 830 columns, written and read back
 languages  three languages of a report beside the bare drawing of its charts in one
+paper    the blank form, the handbook and the pre-filled sheets of all hospitals, as PDF
 pages    how large the pages of a small round are, how soon open in Chromium, how long their PDF takes
 
 All in temporary folders. CPU is user and system time of the process; memory its peak. Nothing here is asserted: tests
@@ -41,6 +42,7 @@ import bench_gate
 import bench_languages
 import bench_match
 import bench_pages
+import bench_paper
 import bench_reproduce
 import bench_run
 import bench_sizes
@@ -125,6 +127,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "pages": ("pages of a small round", bench_pages.HEADS, bench_pages.rows),
     "match": ("links between two rounds", bench_match.HEADS, bench_match.rows),
     "front": ("the front page and the tables behind reports", bench_front.HEADS, bench_front.rows),
+    "paper": ("forms on paper, as PDF", bench_paper.HEADS, bench_paper.rows),
     "forms": ("forms, CPU", bench_stages.HEADS, beside(bench_forms.rows)),
     "languages": ("three languages of a report, CPU", bench_stages.HEADS, beside(bench_languages.rows)),
     "all": ("every subject for every scope", bench_stages.HEADS, beside(bench_run.all_rows)),
