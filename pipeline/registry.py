@@ -116,6 +116,8 @@ class Registry(Entry):
     languages: list[Literal["en", "ar", "ckb"]]
     open: list[Word]
     simulated: list[Word]
+    follows: dict[Word, Word]
+    """For open rounds that follow another: the round before."""
     directorates: list[Word]
     ministries: list[Word]
     rounds: dict[Word, Round]
@@ -139,10 +141,24 @@ class Registry(Entry):
             raise ValueError(f"simulated: must be the open rounds with source `simulated`, {made}")
         for name, entry in self.rounds.items():
             before = entry.simulate.previous if entry.simulate else None
-            if before and not self._can_follow(entry, before):
+            if before and not self._can_be_made_of(entry, before):
                 raise ValueError(f"{name}: `previous:` must be a simulated round of the same form that ended before")
+            if before and name in self.open and self.follows.get(name) != before:
+                raise ValueError(f"follows: {name} is made of {before} (`previous:`), and so must follow it")
         if (*self.ministries, "iraq") != WIDER_SCOPES:
             raise ValueError(f"ministries must be {list(WIDER_SCOPES[:-1])}")
+        return self
+
+    @model_validator(mode="after")
+    def _follows_in_order(self) -> Registry:
+        """Only open rounds have stages. What follows in time can follow in no circle."""
+        for name, before in self.follows.items():
+            if name not in self.open:
+                raise ValueError(f"follows: {name} not among the open rounds")
+            if before not in self.rounds:
+                raise ValueError(f"follows: {before}, before {name}, not among the rounds")
+            if not self.rounds[before].report_date < self.rounds[name].report_date:
+                raise ValueError(f"follows: {before} must be reported for a day before that of {name}")
         return self
 
     @model_validator(mode="after")
@@ -157,7 +173,7 @@ class Registry(Entry):
             raise ValueError(f"reports: {strangers[0]} must have a notebook of its own name, or modules")
         return self
 
-    def _can_follow(self, entry: Round, before: str) -> bool:
+    def _can_be_made_of(self, entry: Round, before: str) -> bool:
         earlier = self.rounds.get(before)
         if earlier is None or earlier.simulate is None or earlier.form != entry.form:
             return False

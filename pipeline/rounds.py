@@ -35,7 +35,8 @@ def add(
 ) -> None:
     """Registers a round and tracks its exports; nothing is changed unless each export can be read.
 
-    Its baseline is the list of the round `previous`; without one it is empty, unless the file is there already.
+    With `previous` it follows that round: its baseline is that one's list. Without, its baseline is empty, unless the
+    file is there already.
     """
     if name in project.registry.rounds:
         raise UsageError(f"round {name!r} is registered already; a new delivery of it goes into {project.raw(name)}")
@@ -51,7 +52,7 @@ def add(
         "window": [Quoted(day) for day in window],
         "report_date": Quoted(report_date),
     }
-    registry = registered(project.read_text(project.registry_file()), name, entry)
+    registry = registered(project.read_text(project.registry_file()), name, entry, previous)
     listed = of_round(project, previous) if previous else None
     with project.replacing_folder(project.raw(name)) as draft:
         for path in exports:
@@ -109,8 +110,8 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path.name} is not UTF-8 (byte {problem.start}): save it as CSV in UTF-8") from problem
 
 
-def registered(registry: str, name: str, entry: dict[str, Any]) -> str:
-    """The text of the registry with one more round, open; comments and order stay as they are."""
+def registered(registry: str, name: str, entry: dict[str, Any], previous: str | None = None) -> str:
+    """The text of the registry with one more round, open, that follows `previous`; comments and order stay."""
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 120
@@ -118,6 +119,9 @@ def registered(registry: str, name: str, entry: dict[str, Any]) -> str:
     document = yaml.load(registry)
     document["rounds"][name] = entry
     document["open"].append(name)
+    if previous:
+        document["follows"][name] = previous
+        document["follows"].fa.set_block_style()
     text = io.StringIO()
     yaml.dump(document, text)
     try:

@@ -18,7 +18,8 @@ VERBS = {"round simulate": "simulate"}
 
 
 def stages(project: Project) -> dict[str, Any]:
-    return dict(yaml.safe_load(project.read_text(project.root / "dvc.yaml"))["stages"])
+    told = yaml.safe_load(project.read_text(project.root / "dvc.yaml"))["stages"]
+    return {name: entry.get("do", entry) for name, entry in told.items()}
 
 
 def verbs(project: Project, command: str) -> list[str]:

@@ -47,11 +47,29 @@ def test_an_unknown_round_is_told_with_the_nearest(here: Project) -> None:
         {"subjects": ["summary"]},
         {"domains": []},
         {"open": "small-2023"},
+        {"follows": ["small-2023"]},
     ],
 )
 def test_a_registry_that_is_unfit_is_refused(small: Project, changes: dict[str, object]) -> None:
     with pytest.raises(RegistryError, match=r"registry\.yml is unfit"):
         _ = change_registry(small, **changes).registry
+
+
+@pytest.mark.parametrize(
+    ("follows", "said"),
+    [
+        ({"small-2023": "small-2022"}, "small-2022, before small-2023, not among the rounds"),
+        ({"small-2024": "small-2023"}, "small-2024 not among the open rounds"),
+        ({"small-2023": "small-2023"}, "must be reported for a day before that of small-2023"),
+        ({"small-2023": "later-2024"}, "later-2024 must be reported for a day before that of small-2023"),
+    ],
+)
+def test_a_round_follows_a_known_one_that_was_before(small: Project, follows: dict[str, str], said: str) -> None:
+    rounds = yaml.safe_load(small.read_text(small.registry_file()))["rounds"]
+    later = {"form": "iraq-2022", "source": "export", "window": ["2024-01-10", "2024-06-30"]}
+    rounds["later-2024"] = later | {"report_date": "2024-07-31"}
+    with pytest.raises(RegistryError, match=said):
+        _ = change_registry(small, rounds=rounds, follows=follows).registry
 
 
 def test_a_date_that_lost_its_quotes_is_refused(small: Project) -> None:

@@ -47,6 +47,7 @@ def test_the_registry_keeps_its_comments_and_order() -> None:
     lines = rounds.registered(text, "spring-2024", entry).splitlines()
     assert [line for line in text.splitlines() if line.startswith("#")] == [line for line in lines if line[:1] == "#"]
     assert "  - spring-2024" in lines
+    assert "follows:\n  spring-2024: demo-2023\n" in rounds.registered(text, "spring-2024", entry, "demo-2023")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,7 @@ def test_a_round_is_held_against_the_facilities_of_an_earlier_one(tmp_path: Path
     listed = baseline.load(project, "spring-2024", places.load(project))
     assert len(listed) == len(project.read_table(before, "facilities"))
     again = Project(project.root)
+    assert again.registry.follows == {"spring-2024": before}
     text = again.read_text(again.baseline("spring-2024"))
     said = rounds.baseline(again, "spring-2024", None, None)
     assert said == "data/baselines/spring-2024.csv: 0 facilities, 0 of them closed and not expected"

@@ -22,7 +22,7 @@ from toy import lock, ran, repro, start, toy
 from pipeline.project import Project
 from pipeline.run import plan, work
 
-NAMES = ["first@one", "first@two", "last", *(f"page@{a}-{b}" for a in ("one", "two") for b in "abc")]
+NAMES = ["first@one", "first@two", "last", "since@two", *(f"page@{a}-{b}" for a in ("one", "two") for b in "abc")]
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,26 @@ def test_the_lock_is_that_of_dvc_to_the_byte_and_neither_has_anything_left_to_do
     assert lock(project) == lock(by_dvc)
     assert (project.root / "last").read_bytes() == (by_dvc.root / "last").read_bytes()
     assert jobs != 2 or "up to date" in repro(project)
+
+
+def test_a_matrix_and_a_map_are_unfolded_as_dvc_unfolds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dvc.parsing import DataResolver
+    from dvc.repo import Repo
+
+    project = toy(tmp_path / "project")
+    monkeypatch.chdir(project.root)
+    lists = project.read_text(project.root / "lists.yml").replace("{two: one}", "{two: one, three: two}")
+    project.write_text(project.root / "lists.yml", lists.replace("n: 1.5}}", "n: 1.5}, three: 3}"))
+    graph = yaml.safe_load(project.read_text(project.root / "dvc.yaml"))
+    theirs = DataResolver(Repo(str(project.root)), "", graph).resolve()["stages"]
+    ours = {stage.name: stage for stage in plan.declared(project)}
+    assert list(ours) == list(theirs)
+    assert "since@three" in ours and ours["since@three"].inputs == ("two.first", "three.first")
+    for name, stage in ours.items():
+        wanted = theirs[name]
+        assert stage.command == wanted["cmd"]
+        assert list(stage.inputs) == wanted.get("deps", [])
+        assert list(stage.outputs) == [next(iter(out)) if isinstance(out, dict) else out for out in wanted["outs"]]
 
 
 def test_after_dvc_there_is_nothing_to_do(by_dvc: Project) -> None:
@@ -190,7 +210,7 @@ def test_planning_does_not_load_dvc(tmp_path: Path) -> None:
     told = subprocess.run(
         [sys.executable, "-c", code], cwd=project.root, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True
     )
-    assert told.stdout.decode().strip() == "9 []", told.stderr
+    assert told.stdout.decode().strip() == f"{len(NAMES)} []", told.stderr
 
 
 def test_the_plan_says_why(tmp_path: Path) -> None:

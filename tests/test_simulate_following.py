@@ -126,6 +126,7 @@ def test_a_third_round_follows_the_second_as_the_registry_says(project: Project,
         }  # fmt: skip
         registry["open"].append(f"small-{year}")
         registry["simulated"].append(f"small-{year}")
+        registry["follows"][f"small-{year}"] = before
     chain.write_text(chain.registry_file(), yaml.safe_dump(registry, sort_keys=False))
     chain = Project(chain.root)
     ids = []
@@ -146,15 +147,19 @@ def test_a_third_round_follows_the_second_as_the_registry_says(project: Project,
         ({"facilities": 3, "new_ids": 10}, "belong to a round with"),
         ({"previous": ROUND, "new_ids": 101}, "percent"),
         ({"previous": "small-2024"}, "ended before"),
+        ({"previous": ROUND, "open": True}, "is made of small-2023"),
     ],
 )
 def test_a_round_that_follows_nothing_simulated_is_refused_by_the_registry(
     small: Project, spoilt: dict[str, object], said: str
 ) -> None:
     registry = yaml.safe_load(small.read_text(small.registry_file()))
+    if "open" in spoilt:
+        registry["open"].append("small-2024")
+        registry["simulated"].append("small-2024")
     registry["rounds"]["small-2024"] = {
         "form": "iraq-2022", "source": "simulated", "window": list(NEXT), "report_date": "2024-07-31",
-        "simulate": {"seed": 1, **spoilt},
+        "simulate": {"seed": 1, **{name: value for name, value in spoilt.items() if name != "open"}},
     }  # fmt: skip
     small.write_text(small.registry_file(), yaml.safe_dump(registry, sort_keys=False))
     with pytest.raises(RegistryError, match=said):

@@ -34,7 +34,7 @@ except HeramsError as problem:
 except KeyboardInterrupt:
     sys.exit(130)
 """
-# Two rounds; a stage of each that waits, six that read it at once, and one that reads those.
+# Two rounds; a stage of each that waits, six that read it at once, and one that reads those. The second round follows.
 GRAPH = """
 vars: [lists.yml]
 stages:
@@ -49,12 +49,26 @@ stages:
     cmd: sleep 0.1; echo ${item.scope} | cat ${item.round}.first - > ${item.round}.${item.scope}
     deps: ["${item.round}.first"]
     outs: [{"${item.round}.${item.scope}": {persist: true}}]
+  since:
+    foreach: ${follows}
+    do:
+      cmd: cat ${item}.first ${key}.first > ${key}.since
+      deps: ["${item}.first", "${key}.first"]
+      outs: ["${key}.since"]
+  none:
+    foreach: ${nothing}
+    do: {cmd: "echo ${key} > ${item}", outs: ["${item}"]}
   last:
     cmd: cat one.* two.* > last
     deps: [one.a, one.b, one.c, two.a, two.b, two.c]
     outs: [last: {cache: false}]
 """
-LISTS = "rounds: [one, two]\nscopes: [a, b, c]\nabout: {one: '2023-11-30', two: {no: yes, n: 1.5}}\n"
+LISTS = """rounds: [one, two]
+scopes: [a, b, c]
+follows: {two: one}
+nothing: {}
+about: {one: '2023-11-30', two: {no: yes, n: 1.5}}
+"""
 
 
 def toy(root: Path, graph: str = GRAPH) -> Project:

@@ -1,8 +1,8 @@
 """What would run, and why: from dvc.yaml, dvc.lock and the files as they lie there, without DVC, which takes longer.
 
 It is used to say that nothing is to be done and to explain (`--dry`). It reads no more of DVC's formats than this
-project's dvc.yaml uses: `vars` with files, `matrix`, `${…}`, files and folders with their MD5. What it cannot read it
-leaves to DVC. When something is to be done, DVC itself decides what.
+project's dvc.yaml uses: `vars` with files, `matrix`, `foreach` over a map, `${…}`, files and folders with their MD5.
+What it cannot read it leaves to DVC. When something is to be done, DVC itself decides what.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _runs(found: Plan, name: str) -> bool:
 
 
 def declared(project: Project) -> list[Stage]:
-    """The stages of dvc.yaml, a matrix unfolded into its members."""
+    """The stages of dvc.yaml, a matrix and a map unfolded into their members."""
     told = _yaml(project, "dvc.yaml")
     values: dict[str, Any] = {}
     for name in told.get("vars", []):
@@ -91,6 +91,10 @@ def declared(project: Project) -> list[Stage]:
 
 
 def _unfolded(name: str, entry: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Stage]:
+    if "foreach" in entry:
+        for key, item in _filled(entry["foreach"], values).items():
+            yield _stage(f"{name}@{key}", entry["do"], {**values, "key": key, "item": item})
+        return
     if "matrix" not in entry:
         yield _stage(name, entry, values)
         return
