@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from pipeline.brief import lists as brief_lists
 from pipeline.brief import map as brief_map
 from pipeline.brief import receipt
 from pipeline.brief import register as brief_register
+from pipeline.brief import since as brief_since
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
 from pipeline.brief import truth as brief_truth
@@ -55,7 +57,8 @@ class Cuts:
 
 def brief(project: Project, round_name: str) -> None:
     """Cuts the briefs of a round's own reports; refuses tables that no verdict judged."""
-    _cut_all(project, round_name, project.briefs(round_name), project.registry.reports_of)
+    due = partial(project.registry.due, round_name)
+    _cut_all(project, round_name, project.briefs(round_name), due)
 
 
 def more(project: Project, round_name: str) -> None:
@@ -130,6 +133,8 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
     if told["state"] == "closed":
         # Who it is, its state, its findings and the bytes that were judged: no number, and no facility.
         return told | {"decisions": [], "account": {}}, slices
+    told |= _since_told(material, scope)
+    slices |= _since(material, scope, cuts, subject)
     slices |= _numbers(material, scope, cuts, subject) | _register(material, scope, cuts, subject, slices["labels"])
     if len(told["members"]) == 1 and "phc_sector" in subject.cuts:
         slices["labels"] = pd.concat([slices["labels"], brief_slices.sector_names(material, scope)], ignore_index=True)
@@ -149,6 +154,21 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
         "governorates": brief_slices.governorates(material, scope),
     }
     return told | _known(material, scope, subject, slices["measures"]), slices
+
+
+def _since_told(material: Material, scope: str) -> dict[str, Any]:
+    """What brief.json says of the round before; nothing where there is none."""
+    return {"since": brief_since.told(material.since, scope, material.members(scope))} if material.since else {}
+
+
+def _since(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Slices:
+    """What changed since the round before; no number of a scope, or of a directorate, that was closed in either."""
+    since = material.since
+    if since is None or scope in since.told["closed"]:
+        return {}
+    units = {name: material.units[name] for name in brief_slices.order(material) if name in material.units}
+    shown = {name: unit for name, unit in units.items() if name in subject.shown(units)}
+    return brief_since.slices(since, scope, subject.since, (), shown)
 
 
 def _known(material: Material, scope: str, subject: Subject, measures: pd.DataFrame) -> dict[str, Any]:

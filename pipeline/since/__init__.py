@@ -1,1 +1,152 @@
-"""A round beside the one before it."""
+"""A round beside the one that it follows: which facilities are the same, what happened, what changed and what did not.
+
+data/since/<round>/ has
+since.json        the round before, its window and form, the state that its scopes had, who was absent or left out
+links.parquet     which facility of the round before is which now (`pipeline.match`)
+events.parquet    what became of facilities: opened, gone, closed, renamed, moved …
+changes.parquet   every indicator for every scope and group, then and now (`pipeline.since.changes`)
+answered.parquet  the answers that changed, facility by facility (`pipeline.since.answered`)
+signs.csv, written.csv   the form's own health (`pipeline.health`)
+
+For a round without an earlier one the folder is in git, with a since.json that says so. The round before is told in
+this round's terms, as ruled (`pipeline.rulings`), and measured by today's definitions.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline import codebook as codebooks
+from pipeline import decisions, health, indicators, match, measure, places, rulings, verdict
+from pipeline.errors import UsageError
+from pipeline.indicators import Facts
+from pipeline.project import Project
+from pipeline.registry import WIDER_SCOPES
+from pipeline.rulings.comparing import comparable
+from pipeline.rulings.restate import restate
+from pipeline.since import answered as since_answered
+from pipeline.since.changes import changes, ruled
+
+FACTS = ("facilities", "answers", "choices", "staff")
+JUDGED = ("records", *FACTS)
+NOTHING: dict[str, Any] = {"previous": None}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a round is beside an earlier one."""
+
+    told: dict[str, Any]
+    links: pd.DataFrame
+    events: pd.DataFrame
+    changes: pd.DataFrame
+    answered: pd.DataFrame
+
+
+def since(project: Project, round_name: str) -> None:
+    """Holds a round against the one that it follows, and writes what changed."""
+    project.round(round_name)
+    previous = project.registry.follows.get(round_name)
+    if previous is None:
+        raise UsageError(f"round {round_name!r} follows no other; the registry says under `follows:` which one it does")
+    found = beside(project, round_name, previous)
+    signs, written = _health(project, round_name, previous, found)
+    with project.replacing_folder(project.since_last(round_name)) as draft:
+        project.write_json(draft / "since.json", found.told)
+        for name in ("links", "events", "changes", "answered"):
+            _write(project, draft / f"{name}.parquet", getattr(found, name))
+        project.write_csv(draft / "signs.csv", signs)
+        project.write_csv(draft / "written.csv", written)
+
+
+def beside(project: Project, round_name: str, previous: str) -> Found:
+    """What a round is beside any earlier one, be it the one before or not."""
+    forms = project.round(previous).form, project.round(round_name).form
+    codebook, ruled_on = codebooks.load(project, forms[1]), rulings.load(project, *forms)
+    tables = {name: project.read_table(previous, name) for name in FACTS}
+    restated = restate(tables, ruled_on, codebooks.load(project, forms[0]), codebook)
+    judged = measure.judged_of(project, previous, tables["facilities"])
+    before = indicators.gather(restated.tables, indicators.vocabulary(codebook), judged)
+    now, today = measure.facts(project, round_name), _facts_tables(project, round_name)
+    links = match.links(tables["facilities"], today["facilities"], match.decided.load(project, round_name))
+    entries = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
+    first = project.read_table(previous, "measures")
+    found = changes(first, before, now, links, entries, measure.country_of(project))
+    names = found["indicator"].unique()
+    return Found(
+        told=_told(project, round_name, previous, links, before, now),
+        links=links,
+        events=match.events(links, tables["facilities"], today["facilities"]),
+        changes=ruled(found, {name: _ruling(name, ruled_on) for name in names}),
+        answered=since_answered.answered(links, restated.tables, today, codebook),
+    )
+
+
+def _facts_tables(project: Project, round_name: str) -> dict[str, pd.DataFrame]:
+    return {name: project.read_table(round_name, name) for name in FACTS}
+
+
+def _ruling(indicator: str, ruled_on: rulings.Rulings) -> tuple[str, str]:
+    found = comparable(indicator, ruled_on)
+    return found.kind, "; ".join(found.reasons)
+
+
+def _told(
+    project: Project, round_name: str, previous: str, links: pd.DataFrame, before: Facts, now: Facts
+) -> dict[str, Any]:
+    entry, there = project.round(previous), links["previous_id"].notna() & links["facility_id"].notna()
+    standing = verdict.combined([verdict.read(project, previous, table) for table in JUDGED])
+    reported = set(before.facilities.loc[before.kept, "directorate"].astype(str))
+    return {
+        "previous": previous,
+        "window": list(entry.window),
+        "report_date": entry.report_date,
+        "forms": [entry.form, project.round(round_name).form],
+        "linked": int(there.sum()),
+        "doubtful": int((there & ~links["certain"]).sum()),
+        "absent": [slug for slug in project.registry.directorates if slug not in reported],
+        "left_out": list(standing.iraq.left_out),
+        "closed": _closed(project, standing, reported),
+    }
+
+
+def _closed(project: Project, standing: verdict.Standing, reported: set[str]) -> list[str]:
+    """The scopes that showed no number in a round: closed by a gate, or silent."""
+    reference, left_out = places.load(project), set(standing.iraq.left_out)
+    found = [slug for slug in project.registry.directorates if slug not in reported or standing.of([slug]) == "closed"]
+    for scope in WIDER_SCOPES[:-1]:
+        members = [slug for slug in project.registry.directorates if reference.region.get(slug) == scope]
+        if not set(members) & reported - left_out or standing.of(members) == "closed":
+            found.append(scope)
+    return [*found, "iraq"] if standing.iraq.state == "closed" else found
+
+
+def _health(project: Project, round_name: str, previous: str, found: Found) -> tuple[pd.DataFrame, pd.DataFrame]:
+    records, reference = project.read_table(round_name, "records"), places.load(project)
+    round_ = health.Round(
+        records=records,
+        facility_ids=places.facility_ids(records, reference),
+        codebook=codebooks.load(project, project.round(round_name).form),
+        findings=pd.concat([verdict.read_findings(project, round_name, table) for table in JUDGED]),
+        decided=decisions.load(project, round_name),
+        turned=since_answered.turned(found.answered, found.links, _last_changed(project, previous)),
+    )
+    return health.signs(round_), health.written(round_)
+
+
+def _last_changed(project: Project, previous: str) -> pd.DataFrame | None:
+    """The answers that had changed in the round before; None where that one followed no other."""
+    folder = project.since_last(previous)
+    told = project.read_json(folder / "since.json")
+    return pd.read_parquet(project.open_input(folder / "answered.parquet")) if told["previous"] else None
+
+
+def _write(project: Project, path: Path, frame: pd.DataFrame) -> None:
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, engine="pyarrow", index=False, compression="zstd")
+    project.write_bytes(path, buffer.getvalue())

@@ -18,6 +18,9 @@ import pandas as pd
 from pipeline.indicators import Count, Definition, Facts, Gap, Rate, Result
 from pipeline.measure.groups import Groups
 
+# How links name a facility that went into another, or came out of one.
+NOT_GOING_ON = ("merged", "split")
+
 Rows = npt.NDArray[np.int64]
 Cells = npt.NDArray[np.bool_]
 
@@ -32,9 +35,19 @@ class Pairs:
     """Whether each of them counts as listed in both rounds."""
 
 
+def same(links: pd.DataFrame) -> pd.DataFrame:
+    """previous_id and facility_id of each facility that is in both rounds, in the order of this one.
+
+    Of facilities that were merged, or of one that was split, it is the one that goes on.
+    """
+    goes_on = links["previous_id"].notna() & links["facility_id"].notna() & ~links["how"].isin(NOT_GOING_ON)
+    found = links.loc[goes_on, ["previous_id", "facility_id"]].astype(str)
+    return found.sort_values("facility_id", kind="stable", ignore_index=True)
+
+
 def pairs(links: pd.DataFrame, before: Facts, now: Facts) -> Pairs:
-    """The linked facilities that are in the tables of both rounds; `links` has previous_id and facility_id."""
-    known = links.dropna(subset=["previous_id", "facility_id"]).sort_values("facility_id", kind="stable")
+    """The linked facilities that are in the tables of both rounds."""
+    known = same(links)
     rows = [
         pd.Index(facts.facilities["facility_id"]).get_indexer(pd.Index(known[column]))
         for facts, column in ((before, "previous_id"), (now, "facility_id"))
