@@ -76,6 +76,10 @@ class Project(Disk):
         """The file of decisions of a round."""
         return self.root / "data" / "decisions" / f"{round_name}.yml"
 
+    def links(self, round_name: str) -> Path:
+        """The file of decisions about which facilities of a round are those of earlier ones."""
+        return self.root / "data" / "links" / f"{round_name}.yml"
+
     def remarks(self, round_name: str) -> Path:
         """The file of what directorates say to the numbers of a round."""
         return self.root / "data" / "remarks" / f"{round_name}.yml"

@@ -16,6 +16,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
 from pipeline import baseline as baselines
 from pipeline import codebook, export, places, revisits, run
 from pipeline.errors import RegistryError, UsageError
+from pipeline.match import decided
 from pipeline.project import Project
 from pipeline.registry import Registry
 
@@ -61,6 +62,8 @@ def add(
         project.write_text(project.decisions(name), NO_DECISIONS)
     if not project.remarks(name).exists():
         project.write_text(project.remarks(name), NO_REMARKS)
+    if not project.links(name).exists():
+        project.write_text(project.links(name), decided.NOTHING)
     if not project.revisits(name).exists():
         project.write_text(project.revisits(name), revisits.EMPTY)
     if listed is not None or not project.baseline(name).exists():

@@ -8,6 +8,7 @@ sizes    the data stages on 1, 10 and 40 times as many facilities
 gate     the gate on `records`, beside the same checks in pandas, in polars and as one built-in expectation a column
 faults   the fault matrix: what each rule tells of what was spoilt
 sound    what the gate says of a country without faults
+match    links between two rounds against the truth: precision, recall, time, by size
 front    the front page and the tables behind reports
 verify   herams verify over three rounds of 35 reports
 run      the whole round, by each way of making it
@@ -35,6 +36,7 @@ import bench_faults
 import bench_front
 import bench_gate
 import bench_languages
+import bench_match
 import bench_pages
 import bench_run
 import bench_sizes
@@ -106,6 +108,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "faults": ("the fault matrix, 1,500 facilities of five directorates", bench_faults.HEADS, bench_faults.rows),
     "sound": ("5,205 facilities without faults", bench_faults.COUNTRY_HEADS, bench_faults.country),
     "pages": ("pages of a small round", bench_pages.HEADS, bench_pages.rows),
+    "match": ("links between two rounds", bench_match.HEADS, bench_match.rows),
     "front": ("the front page and the tables behind reports", bench_front.HEADS, bench_front.rows),
     "languages": ("three languages of a report, CPU", bench_stages.HEADS, beside(bench_languages.rows)),
     "all": ("every subject for every scope", bench_stages.HEADS, beside(bench_run.all_rows)),

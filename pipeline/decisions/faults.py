@@ -25,6 +25,7 @@ from pipeline.errors import DecisionError
 
 KEYS = ("workspace_id", "subject_id")
 NOT_ANSWERS = (*KEYS, "source_file", "source_row")
+KINDS = ("correct", "exclude", "merge", "accept", "recode", "leave_out")
 DATE = "date"
 # Our word for the option whose words stand in a column beside it; exports name it -oth-, A7, and otherwise.
 OTHER = "other"
@@ -39,10 +40,9 @@ def refuse(where: str, problems: Sequence[str]) -> None:
         raise DecisionError("\n".join([f"{where}: nothing was applied", *(f"- {problem}" for problem in problems)]))
 
 
-def told(place: tuple[int | str, ...], message: str) -> str:
+def told(place: tuple[int | str, ...], message: str, kinds: Sequence[str] = KINDS) -> str:
     """A fault of the form, with the decision's number and the key."""
     number, *names = place or (0,)
-    kinds = ("correct", "exclude", "merge", "accept", "recode", "leave_out")
     keys = [str(name) for name in names if name not in kinds]
     return f"decision {int(number) + 1 if isinstance(number, int) else number} {'.'.join(keys)}: {message}"
 

@@ -46,7 +46,9 @@ IsoDate = Annotated[str, AfterValidator(_iso_date)]
 Count = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*$")]
 
 
-class _Decision(BaseModel):
+class Reasoned(BaseModel):
+    """What every decision has: a reason, and who took it where, when, and by which letter."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: Words
@@ -60,7 +62,7 @@ class _Decision(BaseModel):
         return tuple(str(getattr(self, name, "")) for name in ("facility", "question", "rule", "directorate"))
 
 
-class Correct(_Decision):
+class Correct(Reasoned):
     """One answer of one facility, mended."""
 
     decision: Literal["correct"]
@@ -70,14 +72,14 @@ class Correct(_Decision):
     now: str
 
 
-class Exclude(_Decision):
+class Exclude(Reasoned):
     """A row that leaves the round."""
 
     decision: Literal["exclude"]
     facility: Filled
 
 
-class Merge(_Decision):
+class Merge(Reasoned):
     """A facility that is a double report of another."""
 
     decision: Literal["merge"]
@@ -85,7 +87,7 @@ class Merge(_Decision):
     into: Filled
 
 
-class Accept(_Decision):
+class Accept(Reasoned):
     """Findings of a rule that count as settled until a date."""
 
     decision: Literal["accept"]
@@ -96,7 +98,7 @@ class Accept(_Decision):
     directorate: str = ""
 
 
-class Recode(_Decision):
+class Recode(Reasoned):
     """A text of *other* that is an option of its question, for the whole round."""
 
     decision: Literal["recode"]
@@ -111,7 +113,7 @@ class Recode(_Decision):
         return (self.question, self.text, fold(self.was))
 
 
-class LeaveOut(_Decision):
+class LeaveOut(Reasoned):
     """A directorate left out of Iraq's totals."""
 
     decision: Literal["leave_out"]

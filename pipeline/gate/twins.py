@@ -1,16 +1,13 @@
 """The rule on `records` about near-duplicates: one facility that stands there twice under two ids.
 
 Two facilities are alike if they are of one type, stand close together, and their names are spelt nearly alike once the
-letters of Arabic, Farsi, Kurdish and Latin keyboards are folded. Words that many facilities of a type bear ("mobile
-team", "primary health care centre") tell nobody apart and are left out: a name that has no other word is like none.
+letters of Arabic, Farsi, Kurdish and Latin keyboards are folded (`likeness` says which words tell facilities apart).
 Only neighbours on a grid are compared, so that the work grows with the number of facilities, not with its square.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,16 +15,12 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from pipeline.gate.case import Case, Offences
-from pipeline.spelling import fold
+from pipeline.likeness import METRES_PER_DEGREE, telling_words
 
-METRES_PER_DEGREE = 111_200
 NAMES = ("name_local", "name_en")
-FEW = 5  # a word that fewer facilities of a type bear is a name of theirs, whatever its share
 NEIGHBOURS = 50  # of a block: where more stand on one spot, their coordinates are copied, which another rule tells
 AROUND = ((0, 0), (0, 1), (1, -1), (1, 0), (1, 1))  # half of the blocks around one: each pair is met once
 WIDE = 1 << 20  # more columns than a grid of metres has around the globe, and more rows
-WORD = re.compile(r"[^\W\d_]+")
-NUMBER = re.compile(r"\d+")
 
 Rows = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.float64]
@@ -82,35 +75,9 @@ def _alike(names: Sequence[tuple[str, str]], one: Rows, other: Rows, percent: in
 def _telling_words(
     case: Case, column: str, types: npt.NDArray[np.object_], generic_percent: int
 ) -> list[tuple[str, str]]:
-    """For each record the words of its name that are not those of its type, and the numbers in it.
-
-    What is generic is judged in the country and in each directorate: the words of Kurdish names are few in the country.
-    """
-    folded = {text: fold(text) for text in case.records[column].unique()}
-    words = {text: tuple(dict.fromkeys(WORD.findall(told))) for text, told in folded.items()}
-    numbers = {text: " ".join(NUMBER.findall(told)) for text, told in folded.items()}
-    names = list(zip(case.records[column], types, case.placed["directorate"], strict=True))
-    generic = _generic_words(names, words, generic_percent)
-    return [
-        (
-            " ".join(w for w in words[text] if (kind, "", w) not in generic and (kind, place, w) not in generic),
-            numbers[text],
-        )
-        for text, kind, place in names
-    ]
-
-
-def _generic_words(
-    names: Sequence[tuple[str, str, str]], words: Mapping[str, Sequence[str]], percent: int
-) -> set[tuple[str, str, str]]:
-    """The words that so many names of a type have, each with the type and the directorate; a blank is the country."""
-    sizes = Counter((kind, place) for _, kind, place in names)
-    borne = Counter((kind, place, word) for text, kind, place in names for word in words[text])
-    for (kind, _), times in list(sizes.items()):
-        sizes[kind, ""] += times
-    for (kind, _, word), times in list(borne.items()):
-        borne[kind, "", word] += times
-    return {key for key, times in borne.items() if times >= FEW and 100 * times >= percent * sizes[key[:2]]}
+    """For each record the words of its name that are not those of its type, and the numbers in it."""
+    names, directorates = case.records[column].tolist(), case.placed["directorate"].tolist()
+    return telling_words(names, types.tolist(), directorates, generic_percent)
 
 
 def _neighbours(points: Numbers, types: npt.NDArray[np.object_], metres: int) -> tuple[Rows, Rows, Numbers]:
