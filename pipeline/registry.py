@@ -88,7 +88,7 @@ class Report(Entry):
 
     notebook: Word
     scopes: Literal["parts", "iraq", "review"]
-    """Iraq, or each of its parts: the directorates and the two ministries; `review` is Iraq, beside the round before."""
+    """Iraq, or each of its parts, the directorates and the two ministries; `review`: Iraq beside the round before."""
     modules: list[str] = []
 
 

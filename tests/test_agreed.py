@@ -34,7 +34,7 @@ def test_what_is_open_is_shown_in_every_review_and_what_is_settled_in_one() -> N
     ],
 )
 def test_a_file_that_says_something_wrong_is_refused_with_its_name(wrong: str, told: str) -> None:
-    with pytest.raises(RegistryError, match="2024.yml") as refused:
+    with pytest.raises(RegistryError, match=r"2024\.yml") as refused:
         parse(wrong)
     assert told in str(refused.value)
 

@@ -49,6 +49,8 @@ class Cuts:
     lists: brief_lists.Lists
     states: Mapping[str, str]
     words: list[dict[str, str]]
+    order: tuple[str, ...]
+    """All indicators that this form can have, in the order of their definitions and of the form."""
     everywhere: Slices
     maps: brief_map.Maps
     points: brief_map.Points
@@ -109,6 +111,7 @@ def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps, poin
         lists=brief_lists.lists(material, declared),
         states={scope: brief_state.state(material, scope) for scope in scopes},
         words=brief_slices.words(material),
+        order=tuple(brief_slices.order(material)),
         maps=maps,
         points=points,
         everywhere=_empty() | {"items": brief_slices.items(material), "methods": brief_slices.methods()},
@@ -166,9 +169,9 @@ def _since(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Slic
     since = material.since
     if since is None or scope in since.told["closed"]:
         return {}
-    units = {name: material.units[name] for name in brief_slices.order(material) if name in material.units}
-    shown = {name: unit for name, unit in units.items() if name in subject.shown(units)}
-    return brief_since.slices(since, scope, subject.since, (), shown)
+    shown = subject.shown(material.units)
+    units = {name: material.units[name] for name in cuts.order if name in shown and name.startswith(subject.since)}
+    return brief_since.slices(since, scope, units)
 
 
 def _known(material: Material, scope: str, subject: Subject, measures: pd.DataFrame) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline import agreed, decisions, indicators, places, remarks, revisits, verdict
 from pipeline import baseline as baselines
 from pipeline import codebook as codebooks
-from pipeline import agreed, decisions, indicators, places, remarks, revisits, verdict
 from pipeline.agreed import Issue
 from pipeline.brief.since import Since
 from pipeline.brief.since import load as load_since

@@ -1,15 +1,16 @@
 """What a brief holds of the round before: how it stood, and what changed of the indicators that its page shows.
 
-since        indicator, group (blank for all facilities, or a level of care), unit; numerators and denominators then, now
-             and in the panel (`pipeline.since.changes`), linked, ruling, reason
+since        indicator, group (blank for all facilities, or a level of care), unit; numerators and denominators then,
+             now and in the panel (`pipeline.since.changes`), linked, ruling, reason
 since_areas  the same for the directorates of a wider scope, with `scope`
 Of a scope that showed no number then, brief.json says so, and there are no slices.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -24,6 +25,7 @@ NUMBERS = [
 COLUMNS = ["indicator", "group", "unit", *NUMBERS, "ruling", "reason"]
 AREA_COLUMNS = ["indicator", "scope", *COLUMNS[1:]]
 TEXTS = dict.fromkeys(("indicator", "scope", "dimension", "group", "ruling", "reason"), str)
+DIMENSIONS = ("all", "type")
 TOLD = ("previous", "window", "report_date", "forms")
 
 
@@ -38,6 +40,16 @@ class Since:
     answered: pd.DataFrame
     signs: pd.DataFrame
     written: pd.DataFrame
+
+    def of(self, scope: str, names: Iterable[str]) -> pd.DataFrame:
+        """The changes of a scope in some indicators, as a whole and by type."""
+        rows = self._by_scope[scope]
+        return rows[rows["indicator"].isin(list(names))].astype(TEXTS)
+
+    @cached_property
+    def _by_scope(self) -> dict[str, pd.DataFrame]:
+        kept = self.changes[self.changes["dimension"].isin(DIMENSIONS)]
+        return {str(scope): rows for scope, rows in kept.groupby("scope", observed=True)}
 
 
 def load(project: Project, round_name: str) -> Since | None:
@@ -65,24 +77,28 @@ def told(since: Since, scope: str, members: tuple[str, ...]) -> dict[str, Any]:
         return found | {"is_closed": True}
     return found | {
         "is_closed": False,
+        "listed": _listed(since, scope),
         "absent": [slug for slug in members if slug in since.told["absent"]],
         "left_out": [slug for slug in members if slug in since.told["left_out"]],
     }
 
 
-def slices(
-    since: Since, scope: str, starts: tuple[str, ...], areas: tuple[str, ...], units: Mapping[str, str]
-) -> dict[str, pd.DataFrame]:
-    """The two slices of a scope, of the indicators that begin so; `areas` are the directorates to set beside it."""
-    table = since.changes
-    names = table["indicator"].astype(str)
-    wanted = table[names.str.startswith(starts) & names.isin(list(units))].astype(TEXTS)
-    mine = wanted[wanted["scope"] == scope]
+def _listed(since: Since, scope: str) -> dict[str, int | None]:
+    """How many facilities of a scope are listed now, then, and in both rounds."""
+    row = since.of(scope, ["U_LISTED"]).set_index("dimension").loc["all"]
+    named = {"now": "numerator", "before": "before_numerator", "both": "linked"}
+    return {name: None if pd.isna(row[column]) else int(row[column]) for name, column in named.items()}
+
+
+def slices(since: Since, scope: str, units: Mapping[str, str], areas: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
+    """The two slices of a scope, of some indicators in their order; `areas` are the directorates to set beside it."""
+    mine = since.of(scope, units)
     whole = mine[mine["dimension"] == "all"]
     rows = pd.concat([whole, _by_care(mine[mine["dimension"] == "type"])], ignore_index=True)
     found = {"since": _ordered(rows, units)[COLUMNS]}
     if areas:
-        theirs = wanted[wanted["scope"].isin(areas) & (wanted["dimension"] == "all")]
+        theirs = pd.concat([since.of(area, units) for area in areas], ignore_index=True)
+        theirs = theirs[theirs["dimension"] == "all"]
         found["since_areas"] = _ordered(theirs, units)[AREA_COLUMNS]
     return found
 

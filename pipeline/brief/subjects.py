@@ -110,7 +110,7 @@ SUBJECTS = {
         shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN", "MAN"), kinds=(),
         lists=("fully_damaged",), beside=("OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP_ANY"),
         holds=("annual", "census"), has_maps=True,
-        since=(*COUNTED, "OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED", "EQP_DAMAGED", "ACC_FULL", "SUP_ANY", "OWN_PUBLIC"),
+        since=(*COUNTED, "OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED", "EQP_DAMAGED", "ACC_FULL", "SUP_ANY"),
         asks=("identity", "building", "equipment", "functionality", "accessibility", "support"),
     ),
     "amenities": Subject(

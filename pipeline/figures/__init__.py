@@ -58,6 +58,7 @@ from pipeline.figures.register import register_headlines, register_list, registe
 from pipeline.figures.remark import remark
 from pipeline.figures.resources import amenities, beds, information, staff
 from pipeline.figures.services import barriers, domains, gaps, services
+from pipeline.figures.since import since
 from pipeline.figures.summary import reading, summary_beside, summary_headlines, summary_worst, unknown
 from pipeline.figures.truth import copied, revisits
 from pipeline.figures.workforce import (
@@ -82,8 +83,8 @@ __all__ = [
     "hospital_work", "information", "methods", "open_brief", "operations_beside", "operations_headlines",
     "operations_worst", "ownership", "point_map", "population", "priorities", "progress", "quality", "reading",
     "reconciliation", "register_headlines", "register_list", "register_parts", "register_types", "remark", "revisits",
-    "sectors", "service_barriers", "service_levels", "services", "set_aside", "staff", "staff_by_type", "status",
-    "summary_beside", "summary_headlines", "summary_worst", "support", "tiers", "tile_map", "title", "unknown",
+    "sectors", "service_barriers", "service_levels", "services", "set_aside", "since", "staff", "staff_by_type",
+    "status", "summary_beside", "summary_headlines", "summary_worst", "support", "tiers", "tile_map", "title", "unknown",
     "workforce_beside", "workforce_headlines", "workforce_worst", "workspaces",
 ]  # fmt: skip
 
