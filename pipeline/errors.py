@@ -5,6 +5,7 @@ HeramsError              1  something failed: what was found, where, what to do
 ├── CodebookError        1  a codebook contradicts itself
 ├── RegistryError        1  data/registry.yml or a reference table is unfit
 ├── DecisionError        1  a decision is stale, expired or about nothing
+├── RulingError          1  rulings about two forms are missing, stale, or contradict the forms
 ├── RevisitError         1  the second visits of a round are unfit, or about nothing
 ├── VerdictError         1  a verdict is missing, or about other bytes
 ├── SuiteError           1  a suite cannot be judged by as it stands
@@ -41,6 +42,10 @@ class RegistryError(HeramsError):
 
 class DecisionError(HeramsError):
     """A decision is stale, expired or about something that is not there."""
+
+
+class RulingError(HeramsError):
+    """Rulings about what changed between two forms are missing, stale, or contradict the forms."""
 
 
 class RevisitError(HeramsError):

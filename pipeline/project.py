@@ -64,6 +64,10 @@ class Project(Disk):
         """survey.csv, choices.csv or settings.csv of a form."""
         return self.root / "data" / "codebooks" / form / f"{sheet}.csv"
 
+    def since(self, form: str) -> Path:
+        """The file of what was ruled about the changes between a form and those before it."""
+        return self.root / "data" / "codebooks" / form / "since.csv"
+
     def forms(self) -> tuple[str, ...]:
         """The forms that have a codebook."""
         return tuple(sorted(path.parent.name for path in (self.root / "data" / "codebooks").glob("*/survey.csv")))

@@ -60,7 +60,7 @@ def test_every_command_stands_in_the_readme(here: Project, words: tuple[str, ...
         (("run", "--round", "nowhere"), "unknown open round 'nowhere'"),
         (("run", "--cluster", "nonsense"), "'nonsense' is no address of a scheduler"),
         (("run", "--cluster", "nonsense", "--dry"), "'nonsense' is no address of a scheduler"),
-        (("simulate", "iraq-2023", "--out", "x.csv"), "did you mean 'iraq-2022'?"),
+        (("simulate", "irak-2022", "--out", "x.csv"), "did you mean 'iraq-2022'?"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -47,7 +47,7 @@ def test_an_unknown_question_is_told_with_the_nearest(codebook: Codebook) -> Non
 
 def test_an_unknown_form_is_told_with_the_nearest(here: Project) -> None:
     with pytest.raises(UsageError, match="did you mean 'iraq-2022'"):
-        codebooks.load(here, "iraq-2023")
+        codebooks.load(here, "irak-2022")
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_derived_rule_is_unfolded_by_the_form_that_is_named(here: Project) -> 
     ownership = next(told for told in values["questions"] if told["question"] == "MoSD7")
     assert ownership == {"question": "MoSD7", "label": "Ownership", "expected": "one of A1, A2, A3, A4, -oth-"}
     with pytest.raises(UsageError, match="did you mean 'iraq-2022'"):
-        entries(here, [], "iraq-2023")
+        entries(here, [], "irak-2022")
 
 
 def test_the_list_is_for_a_person_or_a_program(
@@ -78,7 +78,7 @@ def test_the_list_is_for_a_person_or_a_program(
     ("words", "said"),
     [
         (("gate", "--list", "record"), "unknown table 'record': did you mean 'records'?"),
-        (("gate", "--list", "--form", "iraq-2023"), "did you mean 'iraq-2022'?"),
+        (("gate", "--list", "--form", "irak-2022"), "did you mean 'iraq-2022'?"),
         (("gate", "demo-2023"), "name a round and its tables"),
         (("gate",), "or use --list"),
         (("gate", "demo-2023", "records", "--json"), "or use --list"),

@@ -17,9 +17,9 @@ from test_cli import ends
 from pipeline import baseline, brief, clean, measure, trace
 from pipeline.errors import UsageError
 from pipeline.indicators import DEFINITIONS, Absent, Gap, Rate
+from pipeline.indicators.watched import watched
 from pipeline.project import Project
 from pipeline.trace import told
-from pipeline.trace.watched import watched
 
 ROUND = "small-2023"
 GONE = "kirkuk-daquq/gone"

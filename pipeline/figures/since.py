@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pipeline.change import Change
 from pipeline.figures.brief import LEVELS, Brief
 from pipeline.figures.compared import Compared, compared, name, now, signed, tenth, then, told
-from pipeline.figures.html import Cell, Part, bullets, named, paragraph, table
+from pipeline.figures.html import Cell, Part, bullets, paragraph, table
 from pipeline.figures.parts import FEW_MARK, level_name
 from pipeline.figures.section import section
 from pipeline.words import NONE, number
@@ -27,7 +27,7 @@ TOLD = 2
 def since(brief: Brief) -> Iterator[Part]:
     """How many facilities are in both rounds, what changed most, and every figure then and now with its parts."""
     if told(brief)["is_closed"]:
-        yield paragraph(brief.say("since.closed", round=named(told(brief)["previous"]), name=brief.name), "none")
+        yield paragraph(brief.say("since.closed", round=told(brief)["previous"], name=brief.name), "none")
         return
     level = OF_LEVEL.get(brief.told["report"], "")
     rows = compared(brief, level)
@@ -49,11 +49,11 @@ def beside(brief: Brief, rows: Sequence[Compared], caption: str) -> Iterator[Par
         yield paragraph(brief.say("chart.few", mark=FEW_MARK), "few")
 
 
-def _who(brief: Brief) -> Iterator[Markup | str]:
+def _who(brief: Brief) -> Iterator[str]:
     """The round before, how many of the facilities listed now were listed then, and who was not in it."""
     before, of = told(brief), told(brief)["listed"]
     first, last = map(brief.say.date, before["window"])
-    yield brief.say("since.round", round=named(before["previous"]), first=first, last=last)
+    yield brief.say("since.round", round=before["previous"], first=first, last=last)
     if None not in of.values():
         yield brief.say("since.listed", now=of["now"], both=of["both"], before=of["before"])
     for key in ("absent", "left_out"):

@@ -22,15 +22,15 @@ from typing import Any
 import pandas as pd
 
 from pipeline import codebook as codebooks
-from pipeline import decisions, health, indicators, match, measure, places, rulings, verdict
+from pipeline import comparable, decisions, health, indicators, match, measure, places, rulings, verdict
 from pipeline.errors import UsageError
 from pipeline.indicators import Facts
+from pipeline.match import decided as link_decisions
 from pipeline.project import Project
 from pipeline.registry import WIDER_SCOPES
-from pipeline.rulings.comparing import comparable
 from pipeline.rulings.restate import restate
 from pipeline.since import answered as since_answered
-from pipeline.since.changes import changes, ruled
+from pipeline.since.changes import Ruled, changes, ruled
 
 FACTS = ("facilities", "answers", "choices", "staff")
 JUDGED = ("records", *FACTS)
@@ -73,16 +73,15 @@ def beside(project: Project, round_name: str, previous: str) -> Found:
     judged = measure.judged_of(project, previous, tables["facilities"])
     before = indicators.gather(restated.tables, indicators.vocabulary(codebook), judged)
     now, today = measure.facts(project, round_name), _facts_tables(project, round_name)
-    links = match.links(tables["facilities"], today["facilities"], match.decided.load(project, round_name))
+    links = match.links(tables["facilities"], today["facilities"], link_decisions.load(project, round_name))
     entries = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
     first = project.read_table(previous, "measures")
     found = changes(first, before, now, links, entries, measure.country_of(project))
-    names = found["indicator"].unique()
     return Found(
         told=_told(project, round_name, previous, links, before, now),
         links=links,
         events=match.events(links, tables["facilities"], today["facilities"]),
-        changes=ruled(found, {name: _ruling(name, ruled_on) for name in names}),
+        changes=ruled(found, _ruled(ruled_on)),
         answered=since_answered.answered(links, restated.tables, today, codebook),
     )
 
@@ -91,9 +90,15 @@ def _facts_tables(project: Project, round_name: str) -> dict[str, pd.DataFrame]:
     return {name: project.read_table(round_name, name) for name in FACTS}
 
 
-def _ruling(indicator: str, ruled_on: rulings.Rulings) -> tuple[str, str]:
-    found = comparable(indicator, ruled_on)
-    return found.kind, "; ".join(found.reasons)
+def _ruled(ruled_on: rulings.Rulings) -> Ruled:
+    """What was ruled about each indicator, and about what measures are cut by."""
+    told = {name: _said(ruling) for name, ruling in comparable.comparables(ruled_on).items()}
+    cuts = {dimension: comparable.cut_by(dimension, ruled_on) for dimension in comparable.CUT_BY}
+    return Ruled(told, {dimension: _said(ruled_on.of(questions)) for dimension, questions in cuts.items()})
+
+
+def _said(ruling: rulings.Ruling) -> tuple[str, str]:
+    return ruling.kind, "; ".join(ruling.reasons)
 
 
 def _told(

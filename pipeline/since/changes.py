@@ -16,6 +16,7 @@ The change from `before_` to now is real as far as the panel changed, and otherw
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -30,8 +31,15 @@ PAIR = ["numerator", "denominator"]
 PARTS = ("first", "before", "", "panel_before", "panel")
 COLUMNS = [*KEYS, *(f"{part}_{name}".lstrip("_") for part in PARTS for name in PAIR), "linked", "ruling", "reason"]
 BREAK = "break"
-Ruled = Mapping[str, tuple[str, str]]
-"""Of each indicator whether it may be compared, and the reason."""
+RULINGS = ("same", "recode", BREAK)
+Said = tuple[str, str]
+
+
+class Ruled(NamedTuple):
+    """Whether each indicator may be compared, and why; and each dimension that a question tells the groups of."""
+
+    indicators: Mapping[str, Said]
+    dimensions: Mapping[str, Said]
 
 
 def changes(
@@ -74,14 +82,24 @@ def panel(
 
 
 def ruled(found: pd.DataFrame, rulings: Ruled) -> pd.DataFrame:
-    """The table with what may be compared; where nothing may, no panel stands there, and the reason does."""
-    names = found["indicator"].astype(str)
-    ruling = names.map({name: kind for name, (kind, _) in rulings.items()})
-    why = names.map({name: reason for name, (_, reason) in rulings.items()})
-    broken = ruling == BREAK
-    told = found.assign(ruling=ruling, reason=found["reason"].astype(str).where(~broken, why))
+    """The table with what may be compared, the worse ruling of an indicator and of what it is cut by.
+
+    Where nothing may be compared, no panel stands there, and the reason does.
+    """
+    keys = found[["indicator", "dimension"]].astype(str).drop_duplicates()
+    said = [_worst(rulings, *key) for key in keys.itertuples(index=False, name=None)]
+    told = keys.assign(ruling=[kind for kind, _ in said], why=[why for _, why in said])
+    names = found.astype({"indicator": str, "dimension": str})
+    told = names.merge(told, on=["indicator", "dimension"], how="left", validate="many_to_one")
+    broken = told["ruling"] == BREAK
+    told["reason"] = told["reason"].astype(str).where(~broken, told["why"])
     told.loc[broken, [*(f"{part}_{name}" for part in ("panel_before", "panel") for name in PAIR), "linked"]] = pd.NA
     return told[COLUMNS]
+
+
+def _worst(rulings: Ruled, indicator: str, dimension: str) -> Said:
+    both = rulings.indicators.get(indicator, ("same", "")), rulings.dimensions.get(dimension, ("same", ""))
+    return max(both, key=lambda said: RULINGS.index(said[0]))
 
 
 def _keyed(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

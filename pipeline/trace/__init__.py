@@ -16,9 +16,10 @@ import pandas as pd
 from pipeline.decisions import Decision
 from pipeline.errors import UsageError
 from pipeline.indicators import REASONS, Absent, Definition, Rate
+from pipeline.indicators.asked import asked_by
 from pipeline.project import Project
 from pipeline.trace.agree import Agreement, Sums, agreement, measured, traced
-from pipeline.trace.answers import answers, asked_by
+from pipeline.trace.answers import answers
 from pipeline.trace.back import Back, back
 from pipeline.trace.ground import Ground, ground
 from pipeline.trace.group import Group, group_of

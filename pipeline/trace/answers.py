@@ -6,7 +6,6 @@ codebook calls personal is in no table, and is never told here either.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.codebook import Codebook, Question
-from pipeline.indicators import DEFINITIONS, Definition, Facts, Vocabulary
-from pipeline.indicators.definition import Result
+from pipeline.indicators import Definition, Facts
+from pipeline.indicators.asked import about, of_key
 from pipeline.indicators.facts import STATES
-from pipeline.trace.watched import Asked, watched
+from pipeline.indicators.watched import Asked
 
 Teller = Callable[[int], str]
 
@@ -47,14 +46,10 @@ def _tellers(
         elif kind == "question":
             yield codebook.by_name.get(name), partial(_options, chosen, name)
         elif kind == "barriers":
-            yield from ((one, partial(_named, facts, one.items)) for one in _about(codebook, "barriers", name))
+            yield from ((one, partial(_named, facts, one.items)) for one in about(codebook, "barriers", name))
         elif kind == "staff":
             for sex, heads in (("women", facts.women), ("men", facts.men)):
-                yield from ((one, _cells(heads[name])) for one in _about(codebook, f"staff.{sex}", name))
-
-
-def _about(codebook: Codebook, field: str, item: str) -> list[Question]:
-    return [question for question in codebook.having_field(field) if item in question.items]
+                yield from ((one, _cells(heads[name])) for one in about(codebook, f"staff.{sex}", name))
 
 
 def _cells(column: pd.Series[Any]) -> Teller:
@@ -76,78 +71,11 @@ def _options(chosen: Mapping[tuple[int, str], str], question: str, row: int) -> 
     return chosen.get((row, question), "blank")
 
 
-def asked_by(facts: Facts, definition: Definition, indicator: str) -> tuple[Result, Asked, str]:
-    """What a definition gives, what it asked of facilities, and the part of the indicator's code that is its key.
-
-    Where the key is an indicator itself, as of a gap between town and country, its own definition tells what is asked.
-    """
-    seen = watched(facts)
-    result = definition.compute(seen)
-    key = indicator.removeprefix(definition.code).removeprefix("_")
-    inner = next((one for one in DEFINITIONS.values() if key in one.indicators(facts.vocabulary)), None)
-    if inner is None:
-        return result, seen.asked, key
-    _, asked, own_key = asked_by(facts, inner, key)
-    fields_of_both = {one: None for one in seen.asked if one[0] == "field"}
-    return result, fields_of_both | asked, own_key
-
-
 def answers(facts: Facts, codebook: Codebook, definition: Definition, asked: Asked, key: str) -> Answers:
     """The answers that were asked for, of those that a key names: an item, a domain, a kind of bed, a question."""
-    found = list(_unfolded(asked, facts.vocabulary))
-    found += [one for one in _from_source(definition, codebook, facts) if one not in found]
-    told = _tellers(facts, codebook, _of_key(found, key, facts.vocabulary))
+    told = _tellers(facts, codebook, of_key(facts, codebook, definition, asked, key))
     known = {one.name: tell for one, tell in told if one is not None and not one.is_personal}
     return Answers(tuple(known.items()))
-
-
-def _unfolded(asked: Asked, words: Vocabulary) -> Iterator[tuple[str, str]]:
-    """What was asked, with whole arrays as their items."""
-    for kind, name in asked:
-        if kind == "staff":
-            yield from ((kind, cadre) for cadre in words.of_kind("cadre"))
-        elif kind == "barriers":
-            yield from ((kind, item) for item in words.all_items if words.causes.get(item))
-        else:
-            yield kind, name
-
-
-def _from_source(definition: Definition, codebook: Codebook, facts: Facts) -> Iterator[tuple[str, str]]:
-    """Columns of facilities that the definition's source names and that it takes from the table itself."""
-    for word in re.findall(r"[A-Za-z0-9_]+", definition.parts.get("source", "")):
-        question = codebook.by_column.get(word)
-        kind, _, name = question.field.partition(".") if question else ("", "", "")
-        if kind == "facilities" and name in facts.facilities:
-            yield "field", name
-
-
-def _of_key(asked: Sequence[tuple[str, str]], key: str, words: Vocabulary) -> list[tuple[str, str]]:
-    """Of what a template asks about all its keys, only what its key names; the rest where the key names nothing."""
-    mine = _named_by(key, words)
-    questions = {name for kind, name in asked if kind == "question" and _is_in(name, key)}
-    found = []
-    for kind, name in asked:
-        is_of_key = kind in ("item", "staff", "barriers") or name.startswith("beds_")
-        if is_of_key and mine and name not in mine:
-            continue
-        if kind == "question" and questions and name not in questions:
-            continue
-        found.append((kind, name))
-    return found
-
-
-def _named_by(key: str, words: Vocabulary) -> set[str]:
-    """The items that a key names: one, those of a domain or module, those of a kind of bed."""
-    found = {item for item in words.all_items if _is_in(item, key)}
-    found |= {item for item, module in words.modules.items() if _is_in(module, key)}
-    for kind, item in words.beds.items():
-        if _is_in(kind, key):
-            found |= {item, f"beds_{kind}"}
-    return found | (set(words.of_kind("bed")) if _is_in("BAINP1", key) else set())
-
-
-def _is_in(name: str, key: str) -> bool:
-    return f"_{name}_" in f"_{key}_"
 
 
 def _word(value: object) -> str:

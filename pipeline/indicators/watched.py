@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.indicators import Facts
-from pipeline.indicators.facts import Cells, Flags
+from pipeline.indicators.facts import Cells, Facts, Flags
 
 Asked = dict[tuple[str, str], None]
 # Arrays of Facts that definitions take as they are, with what they are about.
