@@ -84,8 +84,8 @@ __all__ = [
     "operations_worst", "ownership", "point_map", "population", "priorities", "progress", "quality", "reading",
     "reconciliation", "register_headlines", "register_list", "register_parts", "register_types", "remark", "revisits",
     "sectors", "service_barriers", "service_levels", "services", "set_aside", "since", "staff", "staff_by_type",
-    "status", "summary_beside", "summary_headlines", "summary_worst", "support", "tiers", "tile_map", "title", "unknown",
-    "workforce_beside", "workforce_headlines", "workforce_worst", "workspaces",
+    "status", "summary_beside", "summary_headlines", "summary_worst", "support", "tiers", "tile_map", "title",
+    "unknown", "workforce_beside", "workforce_headlines", "workforce_worst", "workspaces",
 ]  # fmt: skip
 
 

@@ -34,7 +34,6 @@ from pipeline.since.changes import Ruled, changes, ruled
 
 FACTS = ("facilities", "answers", "choices", "staff")
 JUDGED = ("records", *FACTS)
-NOTHING: dict[str, Any] = {"previous": None}
 
 
 @dataclass(frozen=True)
