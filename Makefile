@@ -7,8 +7,9 @@ READY := .venv/ready
 
 .PHONY: report test bench lock lab clean
 
-report: $(READY)  ## the demonstration round, from its export to 36 reports in three languages and outputs/index.html
-	$(BIN)/herams run
+# A run ends with 3 where a gate has closed a directorate, as one of the demonstration's is: that is no failure of `make`.
+report: $(READY)  ## the demonstration's three rounds, from their exports to 36 reports each, and outputs/index.html
+	$(BIN)/herams run || test $$? -eq 3
 
 test: $(READY)  ## everything that must hold: style, types, import ladder, tests
 	$(BIN)/ruff format --check --quiet .

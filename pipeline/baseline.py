@@ -12,13 +12,15 @@ from __future__ import annotations
 import io
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.errors import RegistryError
+from pipeline.errors import RegistryError, UsageError
 from pipeline.places import Places, is_no_code
+from pipeline.places import load as listed_places
 from pipeline.project import Project
 from pipeline.spelling import fold
 
@@ -31,6 +33,7 @@ COUNTS = ("catchment_population", "beds", "staff", "services_available")
 COLUMNS = (*TEXTS[:8], *PLACE, *TEXTS[8:], *COUNTS)
 BEDS = ("beds_icu", "beds_maternity", "beds_other")
 NOT_EXPECTED = "closed"
+MADE_OF = ("facilities", "answers", "staff")
 SHOWN = 10
 
 At = npt.NDArray[np.int64]
@@ -63,6 +66,49 @@ def load(project: Project, round_name: str, reference: Places) -> pd.DataFrame:
     if not path.is_file():
         return empty()
     return parse(project.read_text(path), project.relative(path), reference)
+
+
+def write(project: Project, name: str, previous: str | None, file: Path | None) -> str:
+    """Writes the list of facilities that a round should cover, of an earlier round or of a file; a line about it.
+
+    With neither the list is empty, and the round is held against nothing. Nothing is written unless the list is sound.
+    """
+    if previous == name:
+        raise UsageError(f"round {name!r} cannot be held against itself: name the round before it")
+    of_stage = project.registry.baselines.get(name)
+    if of_stage not in (None, previous):
+        raise UsageError(f"the baseline of {name} is made of {of_stage} by a stage: `herams run --round {name}`")
+    if file:
+        listed = parse(_read(file), file.name, listed_places(project))
+    else:
+        listed = of_round(project, previous) if previous else empty()
+    path = project.baseline(name)
+    project.write_text(path, text(listed))
+    closed = int((listed["status"] == NOT_EXPECTED).sum())
+    return f"{project.relative(path)}: {len(listed)} facilities, {closed} of them closed and not expected"
+
+
+def of_round(project: Project, previous: str) -> pd.DataFrame:
+    """The list in the tables of an earlier round, which must be on the disk."""
+    project.round(previous)
+    missing = [name for name in MADE_OF if not project.table(previous, name).is_file()]
+    if missing:
+        raise UsageError(
+            f"round {previous!r} has no tables {', '.join(missing)} on this disk: bring it up to date first "
+            f"(`herams run --round {previous}`), or give its list with `herams round baseline ROUND --file LIST.csv`"
+        )
+    listed = of_tables(**{name: project.read_table(previous, name) for name in MADE_OF})
+    strange = faults(listed.astype(object).where(listed.notna(), "").astype(str), listed_places(project))
+    if strange:
+        raise UsageError("\n".join([f"round {previous!r} makes no list:", *(f"- {told}" for told in strange)]))
+    return listed
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise UsageError(f"{path.name} is not UTF-8 (byte {problem.start}): save it as CSV in UTF-8") from problem
 
 
 def parse(text: str, where: str, reference: Places) -> pd.DataFrame:

@@ -62,12 +62,12 @@ def round_add(
 )
 @click.option("--none", "is_none", is_flag=True, help="An empty list: there is no earlier one.")
 def round_baseline(round_name: str, previous: str | None, file: Path | None, is_none: bool) -> None:
-    """Write the list of facilities that a round should cover."""
-    from pipeline import rounds as verb
+    """Write the list of facilities that a round should cover (with --from, also a stage)."""
+    from pipeline import baseline as verb
 
     if sum([previous is not None, file is not None, is_none]) != 1:
         raise click.UsageError("say where the list comes from: one of --from PREVIOUS, --file LIST.csv, --none")
-    click.echo(verb.baseline(_project(), round_name, previous, file))
+    _stage(lambda *given: click.echo(verb.write(*given)), round_name, previous, file)
 
 
 @round_.command(name="simulate")

@@ -51,6 +51,8 @@ class Simulation(Entry):
     seed: int
     dirt: Literal["none", "real"] = "real"
     directorates: list[Word] | None = None
+    faults: dict[str, Annotated[int, Field(gt=0)]] = {}
+    """Of each fault that a gate should find, how many."""
 
     @model_validator(mode="after")
     def _new_or_following(self) -> Simulation:
@@ -81,6 +83,17 @@ class Round(Entry):
         if (self.source == "simulated") != (self.simulate is not None):
             raise ValueError("a simulated round has a `simulate:` entry, and only a simulated one")
         return self
+
+
+class Calendar(Entry):
+    """What is due in a round and when, beside its window and report date. Nothing that is counted depends on it."""
+
+    due: dict[Word, IsoDate] = {}
+    """Until when a directorate's answers are to be in; of one that is not named, until the window's end."""
+    reminders: list[IsoDate] = []
+    """The days on which directorates with facilities that have not answered are reminded."""
+    review: IsoDate | None = None
+    """Until when the round is to be reviewed."""
 
 
 class Report(Entry):
@@ -118,9 +131,12 @@ class Registry(Entry):
     simulated: list[Word]
     follows: dict[Word, Word]
     """For open rounds that follow another: the round before."""
+    baselines: dict[Word, Word]
+    """Those of them whose baseline a stage makes, of the tables of the round before."""
     directorates: list[Word]
     ministries: list[Word]
     rounds: dict[Word, Round]
+    calendar: dict[Word, Calendar] = {}
     subjects: list[Word]
     domains: list[Word]
     reports: dict[Word, Report]
@@ -143,8 +159,13 @@ class Registry(Entry):
             before = entry.simulate.previous if entry.simulate else None
             if before and not self._can_be_made_of(entry, before):
                 raise ValueError(f"{name}: `previous:` must be a simulated round of the same form that ended before")
-            if before and name in self.open and self.follows.get(name) != before:
-                raise ValueError(f"follows: {name} is made of {before} (`previous:`), and so must follow it")
+        following = {
+            name: entry.simulate.previous
+            for name, entry in self.rounds.items()
+            if name in self.open and entry.simulate and entry.simulate.previous
+        }
+        if self.baselines != following or not following.items() <= self.follows.items():
+            raise ValueError(f"follows: and baselines: must have the simulated rounds with `previous:`, {following}")
         if (*self.ministries, "iraq") != WIDER_SCOPES:
             raise ValueError(f"ministries must be {list(WIDER_SCOPES[:-1])}")
         return self
@@ -159,6 +180,22 @@ class Registry(Entry):
                 raise ValueError(f"follows: {before}, before {name}, not among the rounds")
             if not self.rounds[before].report_date < self.rounds[name].report_date:
                 raise ValueError(f"follows: {before} must be reported for a day before that of {name}")
+        return self
+
+    @model_validator(mode="after")
+    def _calendar_fits(self) -> Registry:
+        """Answers that come after the report date are in no report of their round."""
+        for name, dates in self.calendar.items():
+            if name not in self.rounds:
+                raise ValueError(f"calendar: {name} not among the rounds")
+            strangers = sorted(set(dates.due) - set(self.directorates))
+            if strangers:
+                raise ValueError(f"calendar: {name}: {', '.join(strangers)} not among the directorates")
+            first, last = self.rounds[name].window[0], self.rounds[name].report_date
+            if not all(first <= day <= last for day in (*dates.due.values(), *dates.reminders)):
+                raise ValueError(f"calendar: {name}: days of due and reminders lie between {first} and {last}")
+            if dates.review and dates.review < last:
+                raise ValueError(f"calendar: {name}: the review is not before the report date, {last}")
         return self
 
     @model_validator(mode="after")

@@ -1,20 +1,20 @@
-"""Registering a round: its entry in data/registry.yml, its exports under DVC, the facilities it should cover."""
+"""Registering a round: its entry in data/registry.yml, its exports under DVC, and the files that people fill in."""
 
 from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
 
 from pipeline import baseline as baselines
-from pipeline import codebook, export, places, revisits, run
+from pipeline import codebook, export, revisits, run
 from pipeline.errors import RegistryError, UsageError
 from pipeline.match import decided
 from pipeline.project import Project
@@ -22,7 +22,6 @@ from pipeline.registry import Registry
 
 NO_EARLIER: dict[str, Any] = {"previous": None}
 NO_REMARKS = "# What directorates say to the numbers of this round; the README says how a remark is written.\n{}\n"
-LISTED = ("facilities", "answers", "staff")
 NO_DECISIONS = "# Decisions about the findings of this round; the README says how one is written.\n[]\n"
 
 
@@ -55,7 +54,7 @@ def add(
         "report_date": Quoted(report_date),
     }
     registry = registered(project.read_text(project.registry_file()), name, entry, previous)
-    listed = of_round(project, previous) if previous else None
+    listed = baselines.of_round(project, previous) if previous else None
     with project.replacing_folder(project.raw(name)) as draft:
         for path in exports:
             shutil.copyfile(path, draft / path.name)
@@ -75,47 +74,6 @@ def add(
     project.write_text(project.registry_file(), registry)
 
 
-def baseline(project: Project, name: str, previous: str | None, file: Path | None) -> str:
-    """Writes the list of facilities that a round should cover, of an earlier round or of a file; a line about it.
-
-    With neither the list is empty, and the round is held against nothing. Nothing is written unless the list is sound.
-    """
-    project.round(name)
-    if previous == name:
-        raise UsageError(f"round {name!r} cannot be held against itself: name the round before it")
-    if file:
-        listed = baselines.parse(_text(file), file.name, places.load(project))
-    else:
-        listed = of_round(project, previous) if previous else baselines.empty()
-    path = project.baseline(name)
-    project.write_text(path, baselines.text(listed))
-    closed = int((listed["status"] == baselines.NOT_EXPECTED).sum())
-    return f"{project.relative(path)}: {len(listed)} facilities, {closed} of them closed and not expected"
-
-
-def of_round(project: Project, previous: str) -> pd.DataFrame:
-    """The list in the tables of an earlier round, which must be on the disk."""
-    project.round(previous)
-    missing = [name for name in LISTED if not project.table(previous, name).is_file()]
-    if missing:
-        raise UsageError(
-            f"round {previous!r} has no tables {', '.join(missing)} on this disk: bring it up to date first "
-            f"(`herams run --round {previous}`), or give its list with `herams round baseline ROUND --file LIST.csv`"
-        )
-    listed = baselines.of_tables(**{name: project.read_table(previous, name) for name in LISTED})
-    strange = baselines.faults(listed.astype(object).where(listed.notna(), "").astype(str), places.load(project))
-    if strange:
-        raise UsageError("\n".join([f"round {previous!r} makes no list:", *(f"- {told}" for told in strange)]))
-    return listed
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise UsageError(f"{path.name} is not UTF-8 (byte {problem.start}): save it as CSV in UTF-8") from problem
-
-
 def registered(registry: str, name: str, entry: dict[str, Any], previous: str | None = None) -> str:
     """The text of the registry with one more round, open, that follows `previous`; comments and order stay."""
     yaml = YAML()
@@ -123,10 +81,13 @@ def registered(registry: str, name: str, entry: dict[str, Any], previous: str | 
     yaml.width = 120
     yaml.indent(mapping=2, sequence=4, offset=2)
     document = yaml.load(registry)
-    document["rounds"][name] = entry
-    document["open"].append(name)
+    with _comment_after(document["rounds"]):
+        document["rounds"][name] = document.__class__(entry)
+    with _comment_after(document["open"]):
+        document["open"].append(name)
     if previous:
-        document["follows"][name] = previous
+        with _comment_after(document["follows"]):
+            document["follows"][name] = previous
         document["follows"].fa.set_block_style()
     text = io.StringIO()
     yaml.dump(document, text)
@@ -135,3 +96,33 @@ def registered(registry: str, name: str, entry: dict[str, Any], previous: str | 
     except ValidationError as problem:
         raise RegistryError(f"round {name!r} cannot be registered: {problem}") from problem
     return text.getvalue()
+
+
+@contextmanager
+def _comment_after(block: Any) -> Iterator[None]:
+    """Keeps the comment behind a block behind it: ruamel.yaml has it at the last item, which is then another one."""
+    found = [(node, key, at) for node, key in _last_items(block) for at in _comments(node, key)]
+    token = None
+    if found:
+        node, key, at = found[-1]
+        token, node.ca.items[key][at] = node.ca.items[key][at], None
+    yield
+    if token:
+        node, key = _last_items(block)[-1]
+        slots = [token, None] if isinstance(node, list) else [None, None, token, None]
+        node.ca.items[key] = slots
+
+
+def _comments(node: Any, key: Any) -> list[int]:
+    """In which places of an item's comments there is one that stands behind it."""
+    return [at for at in (0, 2) if len(held := node.ca.items.get(key) or []) > at and held[at] is not None]
+
+
+def _last_items(block: Any) -> list[tuple[Any, Any]]:
+    """The last item of a block, the last one of that, and so on: the collection and the key."""
+    found = []
+    while isinstance(block, dict | list) and block:
+        key = len(block) - 1 if isinstance(block, list) else list(block)[-1]
+        found.append((block, key))
+        block = block[key]
+    return found

@@ -77,7 +77,14 @@ def rounds(made: Path, target: Path) -> int:
     names = [ROUND, *(f"again-{number}" for number in range(4))]
     registry, lock = target / "data/registry.yml", target / "dvc.lock"
     told, stages = yaml.safe_load(registry.read_text(encoding="utf-8")), lock.read_text(encoding="utf-8")
-    told |= {"open": names, "simulated": names, "follows": {}, "rounds": dict.fromkeys(names, told["rounds"][ROUND])}
+    told |= {
+        "open": names,
+        "simulated": names,
+        "follows": {},
+        "baselines": {},
+        "calendar": {},
+        "rounds": dict.fromkeys(names, told["rounds"][ROUND]),
+    }
     registry.write_text(yaml.dump(told, Dumper=yaml.SafeDumper, sort_keys=False), encoding="utf-8")
     head, body = stages.split("stages:\n", 1)
     locked = yaml.safe_load(f"{head}stages:\n" + "".join(body.replace(ROUND, name) for name in names))

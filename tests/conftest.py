@@ -70,7 +70,7 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     _cut(root / "data/reference/simulation/sectors.csv", "sector", sectors)
     registry = yaml.safe_load((ROOT / "data/registry.yml").read_text(encoding="utf-8"))
     registry["directorates"] = list(directorates)
-    registry |= {"open": [ROUND], "simulated": [ROUND], "follows": {}}
+    registry |= {"open": [ROUND], "simulated": [ROUND], "follows": {}, "baselines": {}, "calendar": {}}
     entry = registry["rounds"].pop("demo-2023")
     entry["simulate"] |= {"facilities": facilities, "directorates": list(directorates)}
     registry["rounds"] = {ROUND: entry}

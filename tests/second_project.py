@@ -90,7 +90,15 @@ def register(project: Project, *exports: Path) -> None:
 def _write_registry(project: Project) -> None:
     known = yaml.safe_load((ROOT / "data/registry.yml").read_text(encoding="utf-8"))
     entry = {"form": FORM, "source": "export", "window": list(WINDOW), "report_date": WINDOW[1]}
-    lists = {"directorates": [DIRECTORATE], "open": [ROUND], "simulated": [], "follows": {}, "rounds": {ROUND: entry}}
+    lists = {
+        "directorates": [DIRECTORATE],
+        "open": [ROUND],
+        "simulated": [],
+        "follows": {},
+        "baselines": {},
+        "calendar": {},
+        "rounds": {ROUND: entry},
+    }
     project.write_text(project.registry_file(), yaml.safe_dump(known | lists, sort_keys=False))
 
 

@@ -14,7 +14,7 @@ import yaml
 from pipeline.project import Project
 
 # The verb behind each command; a report's kernel loads what its notebook imports as well.
-VERBS = {"round simulate": "simulate"}
+VERBS = {"round simulate": "simulate", "round baseline": "baseline"}
 
 
 def stages(project: Project) -> dict[str, Any]:
@@ -49,6 +49,7 @@ def graph() -> grimp.ImportGraph:
     [
         "simulate",
         "ingest",
+        "baseline",
         "gate-records",
         "clean",
         "gate-facts",

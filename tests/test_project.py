@@ -34,7 +34,7 @@ def test_scopes_are_the_directorates_and_three_wider_ones(here: Project) -> None
 
 def test_an_unknown_round_is_told_with_the_nearest(here: Project) -> None:
     with pytest.raises(UsageError, match="did you mean 'demo-2023'"):
-        here.round("demo-2032")
+        here.round("dmo-2023")
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,24 @@ def test_a_round_follows_a_known_one_that_was_before(small: Project, follows: di
     rounds["later-2024"] = later | {"report_date": "2024-07-31"}
     with pytest.raises(RegistryError, match=said):
         _ = change_registry(small, rounds=rounds, follows=follows).registry
+
+
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        ({"small-2022": {}}, "small-2022 not among the rounds"),
+        ({"small-2023": {"due": {"anbar": "2023-01-01"}}}, "anbar not among the directorates"),
+        ({"small-2023": {"due": {"kirkuk": "2023-12-01"}}}, "lie between 2022-03-17 and 2023-11-30"),
+        ({"small-2023": {"reminders": ["2022-03-16"]}}, "lie between 2022-03-17 and 2023-11-30"),
+        ({"small-2023": {"review": "2023-11-29"}}, "not before the report date, 2023-11-30"),
+        ({"small-2023": {"reviews": "2024-01-01"}}, "Extra inputs"),
+    ],
+)
+def test_a_calendar_that_does_not_fit_its_round_is_refused(
+    small: Project, dates: dict[str, dict[str, object]], said: str
+) -> None:
+    with pytest.raises(RegistryError, match=said):
+        _ = change_registry(small, calendar=dates).registry
 
 
 def test_a_date_that_lost_its_quotes_is_refused(small: Project) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import difflib
 import subprocess
 import sys
 from pathlib import Path
@@ -41,13 +42,22 @@ def test_a_round_is_registered_open_and_its_exports_are_tracked(small: Project, 
     assert again.baseline("spring-2024").is_file()
 
 
-def test_the_registry_keeps_its_comments_and_order() -> None:
+def test_the_registry_gets_lines_of_its_own_for_a_new_round_and_keeps_all_others_where_they_are() -> None:
     text = (ROOT / "data/registry.yml").read_text(encoding="utf-8")
+    entry = {"form": "iraq-2022", "source": "export", "window": list(WINDOW), "report_date": "2026-07-31"}
+    before, after = text.splitlines(), rounds.registered(text, "spring-2026", entry, "demo-2025").splitlines()
+    added = [line for line in difflib.ndiff(before, after) if not line.startswith("  ")]
+    assert added[:2] == ["+   - spring-2026", "+   spring-2026: demo-2025"]
+    assert added[2] == "+   spring-2026:" and all(line.startswith("+     ") for line in added[3:])
+    keys = [line for line in after if line and line[0] not in " #"]
+    assert after[after.index("  - spring-2026") - 1] == f"  - {Project(ROOT).registry.open[-1]}"
+    assert keys == [line for line in before if line and line[0] not in " #"]
+
+
+def test_the_first_round_that_follows_another_is_written_below_the_empty_map(small: Project) -> None:
+    text = small.read_text(small.registry_file())
     entry = {"form": "iraq-2022", "source": "export", "window": list(WINDOW), "report_date": "2024-07-31"}
-    lines = rounds.registered(text, "spring-2024", entry).splitlines()
-    assert [line for line in text.splitlines() if line.startswith("#")] == [line for line in lines if line[:1] == "#"]
-    assert "  - spring-2024" in lines
-    assert "follows:\n  spring-2024: demo-2023\n" in rounds.registered(text, "spring-2024", entry, "demo-2023")
+    assert "follows:\n  spring-2024: small-2023\n" in rounds.registered(text, "spring-2024", entry, ROUND)
 
 
 @pytest.mark.parametrize(
@@ -98,9 +108,9 @@ def test_a_round_is_held_against_the_facilities_of_an_earlier_one(tmp_path: Path
     again = Project(project.root)
     assert again.registry.follows == {"spring-2024": before}
     text = again.read_text(again.baseline("spring-2024"))
-    said = rounds.baseline(again, "spring-2024", None, None)
+    said = baseline.write(again, "spring-2024", None, None)
     assert said == "data/baselines/spring-2024.csv: 0 facilities, 0 of them closed and not expected"
-    assert "300 facilities" in rounds.baseline(again, "spring-2024", before, None)
+    assert "300 facilities" in baseline.write(again, "spring-2024", before, None)
     assert again.read_text(again.baseline("spring-2024")) == text
 
 
@@ -109,14 +119,14 @@ def test_a_list_that_is_not_sound_or_of_a_round_without_tables_changes_nothing(s
     list_ = tmp_path / "list.csv"
     list_.write_text(baseline.text(baseline.empty()) + "a/1" + "," * 5 + ",nowhere" + "," * 10 + "\n", encoding="utf-8")
     with pytest.raises(RegistryError, match="unknown directorate: nowhere"):
-        rounds.baseline(small, ROUND, None, list_)
+        baseline.write(small, ROUND, None, list_)
     list_.write_bytes("الرمادي".encode("cp1256"))
     with pytest.raises(UsageError, match="is not UTF-8"):
-        rounds.baseline(small, ROUND, None, list_)
+        baseline.write(small, ROUND, None, list_)
     with pytest.raises(UsageError, match="cannot be held against itself"):
-        rounds.baseline(small, ROUND, ROUND, None)
+        baseline.write(small, ROUND, ROUND, None)
     with pytest.raises(UsageError, match="unknown round 'small-2022': did you mean"):
-        rounds.baseline(small, ROUND, "small-2022", None)
+        baseline.write(small, ROUND, "small-2022", None)
     assert small.read_text(small.baseline(ROUND)) == before
     path = export(small, tmp_path / "delivery")
     known = untouched(small)

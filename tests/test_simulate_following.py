@@ -11,10 +11,11 @@ import pytest
 import yaml
 from conftest import ROUND, make_small
 
+from pipeline import baseline, places, relevance, simulate
 from pipeline import codebook as codebooks
-from pipeline import places, relevance, simulate
 from pipeline.errors import RegistryError, UsageError
 from pipeline.project import Project
+from pipeline.run import plan
 from pipeline.simulate.following import Since
 
 NEXT = ("2024-01-10", "2024-06-30")
@@ -126,7 +127,7 @@ def test_a_third_round_follows_the_second_as_the_registry_says(project: Project,
         }  # fmt: skip
         registry["open"].append(f"small-{year}")
         registry["simulated"].append(f"small-{year}")
-        registry["follows"][f"small-{year}"] = before
+        registry["follows"][f"small-{year}"] = registry["baselines"][f"small-{year}"] = before
     chain.write_text(chain.registry_file(), yaml.safe_dump(registry, sort_keys=False))
     chain = Project(chain.root)
     ids = []
@@ -147,7 +148,8 @@ def test_a_third_round_follows_the_second_as_the_registry_says(project: Project,
         ({"facilities": 3, "new_ids": 10}, "belong to a round with"),
         ({"previous": ROUND, "new_ids": 101}, "percent"),
         ({"previous": "small-2024"}, "ended before"),
-        ({"previous": ROUND, "open": True}, "is made of small-2023"),
+        ({"previous": ROUND, "open": True}, "must have the simulated rounds with `previous:`, {'small-2024'"),
+        ({"facilities": 3, "faults": {"old-date": 0}}, "greater than 0"),
     ],
 )
 def test_a_round_that_follows_nothing_simulated_is_refused_by_the_registry(
@@ -164,6 +166,40 @@ def test_a_round_that_follows_nothing_simulated_is_refused_by_the_registry(
     small.write_text(small.registry_file(), yaml.safe_dump(registry, sort_keys=False))
     with pytest.raises(RegistryError, match=said):
         Project(small.root).registry  # noqa: B018
+
+
+def test_a_simulated_round_has_the_faults_that_the_registry_names(small: Project) -> None:
+    registry = yaml.safe_load(small.read_text(small.registry_file()))
+    made = registry["rounds"][ROUND]["simulate"]
+    whole, faulty, strange = ({**made, "faults": faults} for faults in ({}, {"gone": 3}, {"gnoe": 3}))
+    lines = []
+    for simulated in (whole, faulty):
+        registry["rounds"][ROUND]["simulate"] = simulated
+        small.write_text(small.registry_file(), yaml.safe_dump(registry, sort_keys=False))
+        simulate.simulate_round(Project(small.root), ROUND)
+        lines.append(len(read(small.exports(ROUND)[0].read_bytes())))
+    assert lines[0] - lines[1] == 3
+    registry["rounds"][ROUND]["simulate"] = strange
+    small.write_text(small.registry_file(), yaml.safe_dump(registry, sort_keys=False))
+    with pytest.raises(UsageError, match="did you mean 'gone'"):
+        simulate.simulate_round(Project(small.root), ROUND)
+
+
+def test_a_baseline_that_a_stage_makes_is_not_given_by_hand(small: Project) -> None:
+    registry = yaml.safe_load(small.read_text(small.registry_file()))
+    registry["rounds"]["small-2024"] = {
+        "form": "iraq-2022", "source": "simulated", "window": list(NEXT), "report_date": "2024-07-31",
+        "simulate": {"seed": 1, "previous": ROUND},
+    }  # fmt: skip
+    registry |= {name: [ROUND, "small-2024"] for name in ("open", "simulated")}
+    registry |= {name: {"small-2024": ROUND} for name in ("follows", "baselines")}
+    small.write_text(small.registry_file(), yaml.safe_dump(registry, sort_keys=False))
+    with pytest.raises(UsageError, match=r"is made of small-2023 by a stage: `herams run --round small-2024`"):
+        baseline.write(Project(small.root), "small-2024", None, None)
+    stages = {stage.name: stage for stage in plan.declared(Project(small.root))}
+    made = stages["baseline@small-2024"]
+    assert made.command == "herams round baseline small-2024 --from small-2023"
+    assert set(made.outputs) == {"data/baselines/small-2024.csv"} < set(stages["gate-records@small-2024"].inputs)
 
 
 def test_what_belongs_to_a_following_round_is_refused_without_one(project: Project) -> None:

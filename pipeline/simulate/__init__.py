@@ -95,6 +95,7 @@ def simulate_round(project: Project, round_name: str) -> None:
     made = entry.simulate
     if made is None:
         raise UsageError(f"round {round_name!r} has exports: only one with source `simulated` is made up")
+    faults.known(made.faults)
     export = simulate(project, entry.form, made.facilities or 0, made.seed, _options(entry, made))
     with project.replacing_folder(project.raw(round_name)) as draft:
         (draft / "simulated.csv").write_bytes(export)
@@ -128,6 +129,7 @@ def _options(entry: Round, made: Simulation) -> Options:
         directorates=tuple(made.directorates) if made.directorates else None,
         window=(entry.window[0], entry.window[1]),
         report_date=entry.report_date,
+        faults=made.faults,
         previous=made.previous,
         since=Since(made.new_ids, tuple(made.late or ())),
     )

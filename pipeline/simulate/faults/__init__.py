@@ -96,12 +96,18 @@ def parse(texts: Iterable[str]) -> dict[str, int]:
     wanted: dict[str, int] = {}
     for text in texts:
         name, _, count = text.partition("=")
-        if name not in FAULTS:
-            raise unknown("fault", name, FAULTS)
+        known([name])
         if not re.fullmatch("[1-9][0-9]*", count):
             raise UsageError(f"the fault {text!r} has no number: write {name}=3 for three {FAULTS[name].about}")
         wanted[name] = wanted.get(name, 0) + int(count)
     return wanted
+
+
+def known(names: Iterable[str]) -> None:
+    """Raises a UsageError for a name that is no fault's."""
+    for name in names:
+        if name not in FAULTS:
+            raise unknown("fault", name, FAULTS)
 
 
 def inject(cells: pd.DataFrame, codebook: Codebook, wanted: Mapping[str, int], dice: Dice) -> Draft:
