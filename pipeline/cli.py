@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from pipeline import audit, loop, paper, reference, register, review_commands, trace_commands
+from pipeline import audit, loop, paper, reference, register, review_commands, since_commands, trace_commands
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -255,6 +255,8 @@ herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)
 herams.add_command(loop.revisit)
 herams.add_command(reference.boundaries)
+herams.add_command(since_commands.since)
+herams.add_command(since_commands.compare)
 herams.add_command(trace_commands.trace)
 herams.add_command(review_commands.review)
 herams.add_command(audit.verify)

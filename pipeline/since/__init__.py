@@ -15,6 +15,7 @@ this round's terms, as ruled (`pipeline.rulings`), and measured by today's defin
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from pipeline.since import answered as since_answered
 from pipeline.since.changes import Ruled, changes, ruled
 
 FACTS = ("facilities", "answers", "choices", "staff")
+WHO = ["name_en", "name_local", "type", "directorate", "sector"]
 JUDGED = ("records", *FACTS)
 
 
@@ -79,10 +81,18 @@ def beside(project: Project, round_name: str, previous: str) -> Found:
     return Found(
         told=_told(project, round_name, previous, links, before, now),
         links=links,
-        events=match.events(links, tables["facilities"], today["facilities"]),
+        events=_placed(match.events(links, tables["facilities"], today["facilities"]), tables, today),
         changes=ruled(found, _ruled(ruled_on)),
         answered=since_answered.answered(links, restated.tables, today, codebook),
     )
+
+
+def _placed(events: pd.DataFrame, then: Mapping[str, pd.DataFrame], now: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The events with what their facilities are called and who reports them: now, or before if they are gone."""
+    by_now = now["facilities"].set_index("facility_id").reindex(events["facility_id"])[WHO].reset_index(drop=True)
+    by_then = then["facilities"].set_index("facility_id").reindex(events["previous_id"])[WHO].reset_index(drop=True)
+    known = by_now.astype(object).where(events["facility_id"].notna(), by_then.astype(object))
+    return events.assign(**{name: known[name].astype("str") for name in WHO})
 
 
 def _facts_tables(project: Project, round_name: str) -> dict[str, pd.DataFrame]:
