@@ -18,11 +18,11 @@ import pandas as pd
 
 from pipeline import remarks
 from pipeline.brief import annual as brief_annual
+from pipeline.brief import annual_review, receipt
 from pipeline.brief import collection as brief_collection
 from pipeline.brief import edition as brief_edition
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import map as brief_map
-from pipeline.brief import receipt
 from pipeline.brief import register as brief_register
 from pipeline.brief import since as brief_since
 from pipeline.brief import slices as brief_slices
@@ -138,6 +138,9 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
         return told | {"decisions": [], "account": {}}, slices
     told |= _since_told(material, scope)
     slices |= _since(material, scope, cuts, subject)
+    if "signs" in slices:
+        asked = annual_review.labels(material, slices["signs"])
+        slices["labels"] = pd.concat([slices["labels"], asked], ignore_index=True)
     slices |= _numbers(material, scope, cuts, subject) | _register(material, scope, cuts, subject, slices["labels"])
     if len(told["members"]) == 1 and "phc_sector" in subject.cuts:
         slices["labels"] = pd.concat([slices["labels"], brief_slices.sector_names(material, scope)], ignore_index=True)
@@ -171,7 +174,13 @@ def _since(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Slic
         return {}
     shown = subject.shown(material.units)
     units = {name: material.units[name] for name in cuts.order if name in shown and name.startswith(subject.since)}
-    return brief_since.slices(since, scope, units)
+    if "review" not in subject.holds:
+        return brief_since.slices(since, scope, units)
+    left_out = material.standing.iraq.left_out
+    shut = {slug for slug, state in cuts.states.items() if state == "closed"} | {*since.told["closed"], *left_out}
+    members = [slug for slug in material.members(scope) if slug not in shut]
+    found = annual_review.slices(material, since, members)
+    return brief_since.slices(since, scope, units, members) | found
 
 
 def _known(material: Material, scope: str, subject: Subject, measures: pd.DataFrame) -> dict[str, Any]:

@@ -58,6 +58,8 @@ class Material:
     """What changed since the round before; None where this round follows none."""
     issues: tuple[Issue, ...] = ()
     """What workshops have agreed on."""
+    until_now: tuple[str, ...] = ()
+    """The rounds of the registry that are reported for the day of this one, or before."""
 
     @cached_property
     def standing(self) -> Standing:
@@ -153,6 +155,7 @@ def gather(project: Project, round_name: str) -> Material:
         baseline=baselines.load(project, round_name, known),
         since=load_since(project, round_name),
         issues=agreed.load(project),
+        until_now=tuple(name for name, one in project.registry.rounds.items() if one.report_date <= entry.report_date),
     )
 
 

@@ -46,6 +46,11 @@ class Since:
         rows = self._by_scope[scope]
         return rows[rows["indicator"].isin(list(names))].astype(TEXTS)
 
+    def whole(self, scope: str) -> pd.DataFrame:
+        """The changes of a scope as a whole, every indicator."""
+        rows = self._by_scope[scope]
+        return rows[rows["dimension"] == "all"].astype(TEXTS)
+
     @cached_property
     def _by_scope(self) -> dict[str, pd.DataFrame]:
         kept = self.changes[self.changes["dimension"].isin(DIMENSIONS)]

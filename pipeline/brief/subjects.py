@@ -50,7 +50,7 @@ class Subject:
     beside: tuple[str, ...] = ()
     """What it shows of each part of its scope: of the directorates of a wider one, of a directorate's sectors."""
     holds: tuple[str, ...] = ()
-    """What else its brief holds: `annual`, the ministry's own figures; `census` or, with the whole list, `register`."""
+    """What else its brief holds: `annual`, the ministry's figures; `census` or `register`; `review`."""
 
     since: tuple[str, ...] = MAIN
     """Of which indicators, by their beginnings, the page says what changed since the round before."""
@@ -140,6 +140,10 @@ SUBJECTS = {
         ),
         kinds=("amenity", "service"), cuts=PHC, asks=(*WORK, "amenities"),
         since=(*COUNTED, "OPS_OPERATIONAL", "FUN_FULL", "ACC_FULL", "AMN_WASH", "SVC_DOMAIN_", "HR_PHC_DOCTOR"),
+    ),
+    "annual-review": Subject(
+        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "AMN", "BED_COUNT", "HR_TOTAL", "HR_NOSTAFF", "SVC_DOMAIN"),
+        kinds=("amenity", "service"), holds=("review",), since=(*MAIN, "EQP_DAMAGED", "HR_NOSTAFF", "AMN_FULL_"),
     ),
     "facilities": Subject(
         shows=(*GROUND, "OPS", "FUN", "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps"),
