@@ -28,7 +28,7 @@ EVENT_COLUMNS = [
     "event", "name_en", "name_local", "type", "directorate", "sector", "previous_id", "facility_id", "was", "now", "km",
     "certain",
 ]  # fmt: skip
-GIVES = ("available", "partial")
+GIVES, NOT_GIVEN = ("available", "partial"), "not_available"
 LOST = ("gone", "closed", "stopped", "services_lost", "services_won")
 
 
@@ -71,20 +71,26 @@ def _lost(
     codebook: Codebook, since: Since, events: pd.DataFrame, answers: pd.DataFrame, members: Collection[str]
 ) -> pd.DataFrame:
     """What was there and is no more, by directorate, and the services that were won."""
-    services = answers[answers["kind"] == "service"]
-    gave, gives = services["before"].isin(GIVES), services["now"].isin(GIVES)
+    lost, won = _services(answers)
     function = codebook.of_field("facilities.functionality")
     stopped = answers["question"].eq(function.name if function else "") & answers["now"].eq("none")
     rows = {
         "gone": events.loc[events["event"] == "gone", "directorate"],
         "closed": events.loc[events["event"] == "closed", "directorate"],
         "stopped": answers.loc[stopped, "directorate"],
-        "services_lost": services.loc[gave & ~gives, "directorate"],
-        "services_won": services.loc[~gave & gives, "directorate"],
+        "services_lost": lost["directorate"],
+        "services_won": won["directorate"],
     }
     counts = {what: found.value_counts() for what, found in rows.items()}
     told = [(slug, what, int(counts[what].get(slug, 0)), _of(since, slug, what)) for slug in members for what in LOST]
     return pd.DataFrame(told, columns=["directorate", "what", "count", "of"])
+
+
+def _services(answers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The services that were given and are not available, and the other way round: their balance is SVC_ANY's."""
+    rows = answers[answers["kind"] == "service"]
+    lost = rows["before"].isin(GIVES) & rows["now"].eq(NOT_GIVEN)
+    return rows[lost], rows[rows["before"].eq(NOT_GIVEN) & rows["now"].isin(GIVES)]
 
 
 def _of(since: Since, directorate: str, what: str) -> int:
@@ -99,9 +105,7 @@ def _of(since: Since, directorate: str, what: str) -> int:
 
 def _by_item(codebook: Codebook, since: Since, answers: pd.DataFrame) -> pd.DataFrame:
     """Each service that somebody has lost or won, in the order of the form."""
-    services = answers[answers["kind"] == "service"]
-    gave, gives = services["before"].isin(GIVES), services["now"].isin(GIVES)
-    lost, won = (services.loc[where, "question"].value_counts() for where in (gave & ~gives, ~gave & gives))
+    lost, won = (rows["question"].value_counts() for rows in _services(answers))
     table = since.whole("iraq").set_index("indicator")["panel_before_numerator"]
     items = [one.name for one in codebook.items if one.name in lost.index or one.name in won.index]
     of = [table.get(f"SVC_ANY_{item}") for item in items]

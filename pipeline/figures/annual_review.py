@@ -102,7 +102,8 @@ def _item(brief: Brief, row: Mapping[str, str]) -> list[Cell]:
 def review_beside(brief: Brief) -> Iterator[Part]:
     """The real change of status, condition, access, amenities, beds and staff in every directorate, in tiers."""
     found = of_areas(brief)
-    slugs = list(dict.fromkeys(area for _, area in found))
+    compared = {area for _, area in found}
+    slugs = [slug for slug in brief.told["members"] if slug in compared]
     if not slugs:
         yield paragraph(brief.say("review_beside.none"), "none")
         return
@@ -177,4 +178,5 @@ def _what(brief: Brief, row: Mapping[str, str]) -> Cell:
         return doubt
     lists = {"retyped": "type", "closed": "status", "back": "status", "opened": "status"}
     told_ = [named(brief.label(lists.get(row["event"], ""), row[side])) for side in ("was", "now")]
-    return Markup("{} → {} {}").format(*told_, doubt)
+    arrow = "→" if brief.direction == "ltr" else "←"
+    return Markup("{} {} {} {}").format(told_[0], arrow, told_[1], doubt)
