@@ -1,7 +1,8 @@
 """Baselines: the facilities that a round is expected to cover, and how a round is held against them.
 
 data/baselines/<round>.csv is an input of the round, as its decisions are: a row for each facility of the last list, or
-its header only where there is no earlier list. Nothing in it is personal. A blank stands for what nobody knows.
+its header only where there is no earlier list. The internal edition of the country's list (`herams facilities`, CSV) is
+such a list too. Nothing in it is personal. A blank stands for what nobody knows.
 
 A facility of the round is that of the list which has its id (the platform's, within a workspace), else that of its
 directorate which has the same ministry code, where the code is a single one on both sides. Nothing fuzzy is matched.
@@ -31,10 +32,16 @@ TEXTS = (
 PLACE = ("latitude", "longitude")
 COUNTS = ("catchment_population", "beds", "staff", "services_available")
 COLUMNS = (*TEXTS[:8], *PLACE, *TEXTS[8:], *COUNTS)
+# What the country's list of facilities (`herams facilities`) tells besides; a round is not held against it.
+BESIDE = (
+    "lasting_id", "ownership", "management", "region", "governorate", "urban_rural", "first_listed", "closed_by",
+    "same_as", "services",
+)  # fmt: skip
 BEDS = ("beds_icu", "beds_maternity", "beds_other")
 NOT_EXPECTED = "closed"
 MADE_OF = ("facilities", "answers", "staff")
 SHOWN = 10
+GUARDED = r"^'(?=[=+\-@\t\r\n])"
 
 At = npt.NDArray[np.int64]
 
@@ -120,7 +127,9 @@ def parse(text: str, where: str, reference: Places) -> pd.DataFrame:
     problems = faults(frame, reference)
     if problems:
         raise RegistryError("\n".join([f"{where} is no list of facilities:", *(f"- {told}" for told in problems)]))
-    return typed(frame)
+    # A text that a spreadsheet would run stands in the country's list behind an apostrophe.
+    texts = {name: frame[name].str.replace(GUARDED, "", regex=True) for name in TEXTS}
+    return typed(frame.assign(**texts))
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +141,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def faults(frame: pd.DataFrame, reference: Places) -> list[str]:
     """What is wrong with a list: columns, ids, directorates, numbers."""
-    strange = sorted(set(frame.columns) - set(COLUMNS))
+    strange = sorted(set(frame.columns) - set(COLUMNS) - set(BESIDE))
     missing = [name for name in COLUMNS if name not in frame.columns]
     told = [f"unknown columns: {', '.join(map(str, strange))}"] if strange else []
     told += [f"missing columns: {', '.join(missing)}"] if missing else []

@@ -13,7 +13,19 @@ from typing import Any
 
 import click
 
-from pipeline import audit, loop, paper, reference, register, review_commands, since_commands, trace_commands
+from pipeline import (
+    audit,
+    facility_commands,
+    form_commands,
+    loop,
+    paper,
+    reference,
+    register,
+    review_commands,
+    revision_commands,
+    since_commands,
+    trace_commands,
+)
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
 from pipeline.commands import list_faults as _list_faults
@@ -95,7 +107,11 @@ def status(as_json: bool) -> None:
 @click.option("--seed", default=1, show_default=True, help="Same seed, same bytes.")
 @_choice("--answers", "text", "codes", about="Answers as English text, or as codes.")
 @_choice("--headers", "one", "two", about="One header row of codes, or question texts above them.")
-@_choice("--ranks", "older", "newer", about="A column for each rank, or one for each option.")
+@click.option(
+    "--ranks",
+    type=click.Choice(("older", "newer")),
+    help="A column for each rank, or one for each option; by default as the form's exports are.",
+)
 @_choice("--format", "csv", "xlsx", about="The kind of file.")
 @_choice("--dirt", "real", "none", about="With or without the harmless dirt of real exports.")
 @click.option(
@@ -223,33 +239,11 @@ def report(round_name: str, scope: str, report_name: str) -> None:
     _stage(verb.report, round_name, scope, report_name)
 
 
-@herams.group(cls=Commands)
-def form() -> None:
-    """Forms: draft the codebook of a form never seen."""
-
-
-@form.command()
-@click.argument("export", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--twin",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The same responses as text, where EXPORT holds codes.",
-)
-@click.option(
-    "--out",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The folder to write survey.csv, choices.csv and settings.csv into.",
-)
-def draft(export: Path, twin: Path | None, out: Path) -> None:
-    """Draft a codebook from an export with two header rows, or from codes beside their text twin."""
-    from pipeline import form as verb
-
-    for line in verb.draft(_project(), export, twin, out.resolve()):
-        click.echo(line)
-
-
+form_commands.form.add_command(revision_commands.diff)
+herams.add_command(form_commands.form)
 herams.add_command(register.round_)
+herams.add_command(facility_commands.link)
+herams.add_command(facility_commands.facilities)
 herams.add_command(loop.findings)
 herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)

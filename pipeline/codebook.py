@@ -1,6 +1,7 @@
 """The codebook of a form: an XLSForm kept as CSV sheets, plus columns of ours that XLSForm tools ignore.
 
-survey.csv   type, name, label::<Language> (xx), relevant, constraint, required, calculation: as in XLSForm
+survey.csv   type, name, label::<Language> (xx), hint::…, relevant, constraint, constraint_message::…, required,
+             calculation: as in XLSForm; hints and messages may be absent
              columns: how a question is spread over the export
                  blank            one column with the question's name
                  CONDBx_{rank:5}  one column for each rank, 1 to 5; in the newer layout one for each option, CONDBx_A1
@@ -77,6 +78,8 @@ class Question:
     rule: int | None
     is_personal: bool
     sensitivity: str
+    hints: Mapping[str, str]
+    messages: Mapping[str, str]
 
     @property
     def ranks(self) -> int:
@@ -231,6 +234,8 @@ def _question(row: Mapping[str, str], kind: str, options: tuple[Choice, ...], gr
         rule=_rule(row["rule"]),
         is_personal=row["personal"] == "yes",
         sensitivity=row["sensitivity"],
+        hints={code: row.get(f"hint::{language}", "") for code, language in LANGUAGES.items()},
+        messages={code: row.get(f"constraint_message::{language}", "") for code, language in LANGUAGES.items()},
     )
 
 

@@ -84,6 +84,14 @@ class Project(Disk):
         """The file of decisions about which facilities of a round are those of earlier ones."""
         return self.root / "data" / "links" / f"{round_name}.yml"
 
+    def kept_facilities(self, round_name: str) -> Path:
+        """The facilities of a round with their lasting ids, kept for the rounds after it."""
+        return self.root / "data" / "facilities" / f"{round_name}.csv"
+
+    def crosswalk(self, system: str) -> Path:
+        """What another system calls our facilities and areas."""
+        return self.root / "data" / "crosswalks" / f"{system}.csv"
+
     def remarks(self, round_name: str) -> Path:
         """The file of what directorates say to the numbers of a round."""
         return self.root / "data" / "remarks" / f"{round_name}.yml"
@@ -193,9 +201,17 @@ class Project(Disk):
         """A file of the front page: template, style, script, words; apart from the look, since no report shows them."""
         return self.root / "notebooks" / "front" / name
 
+    def revision(self, name: str) -> Path:
+        """A file of the page of two forms: template, style, words; apart from the look, since no report shows them."""
+        return self.root / "notebooks" / "revision" / name
+
     def enquiry_words(self) -> Path:
         """The words of the spreadsheets that directorates answer in; apart from the look, since no page shows them."""
         return self.root / "notebooks" / "enquiry" / "words.csv"
+
+    def form_words(self) -> Path:
+        """The words of forms that no codebook holds: ranks, sections, places."""
+        return self.root / "notebooks" / "forms" / "words.csv"
 
     def lock(self) -> Path:
         """The lock: the exact versions of all that is installed."""

@@ -158,7 +158,7 @@ class Registry(Entry):
         for name, entry in self.rounds.items():
             before = entry.simulate.previous if entry.simulate else None
             if before and not self._can_be_made_of(entry, before):
-                raise ValueError(f"{name}: `previous:` must be a simulated round of the same form that ended before")
+                raise ValueError(f"{name}: `previous:` must be a simulated round that ended before")
         following = {
             name: entry.simulate.previous
             for name, entry in self.rounds.items()
@@ -212,7 +212,7 @@ class Registry(Entry):
 
     def _can_be_made_of(self, entry: Round, before: str) -> bool:
         earlier = self.rounds.get(before)
-        if earlier is None or earlier.simulate is None or earlier.form != entry.form:
+        if earlier is None or earlier.simulate is None:
             return False
         return earlier.window[1] < entry.window[0]
 

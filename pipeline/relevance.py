@@ -96,7 +96,7 @@ class Answers:
     def holds(self, expression: str) -> Flags:
         """Where a condition holds, evaluated once for each wording."""
         if expression not in self._conditions:
-            value = _truth(_evaluate(_tree(expression), self))
+            value = _truth(_evaluate(tree(expression), self))
             self._conditions[expression] = np.broadcast_to(value, (self.columns.rows,)).copy()
         return self._conditions[expression]
 
@@ -122,7 +122,7 @@ class Answers:
         if question.type != "calculate":
             return self.column(question.columns[0])
         if question.name not in self._calculated:
-            self._calculated[question.name] = _evaluate(_tree(question.calculation), self)
+            self._calculated[question.name] = _evaluate(tree(question.calculation), self)
         return self._calculated[question.name]
 
     def column(self, name: str) -> Column:
@@ -191,7 +191,8 @@ def _state(question: Question, answers: Answers) -> Levels:
 
 
 @lru_cache(maxsize=4096)
-def _tree(expression: str) -> Any:
+def tree(expression: str) -> Any:
+    """The parsed tree of a condition, `${x}` as a variable; one that cannot be parsed is a CodebookError."""
     xpath = re.sub(r"\$\{([^}]+)\}", r"$\1", expression)
     try:
         return OdkParser().parse(xpath)

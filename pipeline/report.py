@@ -70,7 +70,7 @@ def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft:
     ran = time.perf_counter()
     told = project.read_json(project.brief(**_places(declared)) / "brief.json")
     languages = project.registry.languages
-    frames = [_frame(project, declared, told, language) for language in languages]
+    frames = [_frame(project, declared, told, say) for say in words.load_all(project, languages)]
     made = page.render(executed, frames, project.read_text(project.look("report.html.j2")))
     targets = [project.page(**_places(declared), language=language) for language in languages]
     files = {target: html.encode("utf-8") for target, html in zip(targets, made, strict=True)}
@@ -85,13 +85,12 @@ def _places(declared: receipt.Declaration) -> dict[str, str]:
     return {"round_name": told["round"], "scope": told["scope"], "report": told["report"]}
 
 
-def _frame(project: Project, declared: receipt.Declaration, told: Mapping[str, Any], language: str) -> page.Frame:
-    say = words.load(project, language)
-    name, parameters = told["names"][language], declared.parameters
+def _frame(project: Project, declared: receipt.Declaration, told: Mapping[str, Any], say: words.Words) -> page.Frame:
+    name, parameters = told["names"][say.language], declared.parameters
     subject = say(f"report.{parameters['report']}")
     return page.Frame(
         title=say("page_title", report=subject, scope=name, round=parameters["round"]),
-        language=language,
+        language=say.language,
         state=told["state"],
         receipt_id=declared.printed_id,
         style=sheet(project),

@@ -24,6 +24,7 @@ from datetime import date as Date  # noqa: N812 - `date` is what a page calls it
 from functools import cache, cached_property, reduce
 from pathlib import Path
 
+import pandas as pd
 from babel import Locale
 from babel.dates import format_date
 
@@ -181,10 +182,19 @@ def load(project: Project, language: str, tables: Sequence[Path] = ()) -> Words:
 
     A sentence without a translation, or one that stands twice, is a ReportError.
     """
+    return load_all(project, [language], tables)[0]
+
+
+def load_all(project: Project, languages: Sequence[str], tables: Sequence[Path] = ()) -> tuple[Words, ...]:
+    """The words of several languages; each table is read once for all of them."""
+    read = {project.relative(path): project.read_csv(path) for path in tables or project.page_words()}
+    return tuple(_words_of(language, read) for language in languages)
+
+
+def _words_of(language: str, tables: Mapping[str, pd.DataFrame]) -> Words:
     sentences: dict[str, str] = {}
     written: dict[str, str] = {}
-    for path in tables or project.page_words():
-        table, name = project.read_csv(path), project.relative(path)
+    for name, table in tables.items():
         if language not in table.columns:
             raise unknown(f"language of {name}", language, set(table.columns) - {"key", "review"})
         for key, sentence in zip(table["key"], table[language], strict=True):

@@ -13,6 +13,7 @@ front    the front page and the tables behind reports
 verify   herams verify over three rounds of 35 reports
 run      the whole round, by each way of making it
 all      every subject for every directorate and ministry
+forms    the electronic forms of 830 columns, written and read back
 languages  three languages of a report beside the bare drawing of its charts in one
 pages    how large the pages of a small round are, how soon open in Chromium, how long their PDF takes
 
@@ -33,6 +34,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import bench_faults
+import bench_forms
 import bench_front
 import bench_gate
 import bench_languages
@@ -121,6 +123,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "pages": ("pages of a small round", bench_pages.HEADS, bench_pages.rows),
     "match": ("links between two rounds", bench_match.HEADS, bench_match.rows),
     "front": ("the front page and the tables behind reports", bench_front.HEADS, bench_front.rows),
+    "forms": ("forms, CPU", bench_stages.HEADS, beside(bench_forms.rows)),
     "languages": ("three languages of a report, CPU", bench_stages.HEADS, beside(bench_languages.rows)),
     "all": ("every subject for every scope", bench_stages.HEADS, beside(bench_run.all_rows)),
     "verify": ("verification", bench_verify.HEADS, bench_verify.rows),

@@ -59,7 +59,7 @@ def brief_for(project: Project, scope: str, report: str, languages: Sequence[str
     """The brief of any report of the catalogue for any scope, as it would be read from the disk."""
     told, slices = brief.cut_of(project.registry.reports[report], material(project), scope, _shared(project))
     texts = {name: pd.read_csv(_csv(rows), dtype=str, keep_default_na=False) for name, rows in slices.items()}
-    first, *others = (words_of(project, language, texts["labels"]) for language in languages)
+    first, *others = words_of(project, languages, texts["labels"])
     return Brief(json.loads(json.dumps(told | {"report": report})), texts, first, tuple(others))
 
 

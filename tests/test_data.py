@@ -12,8 +12,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "data" / "reference"
-FORM = ROOT / "data" / "codebooks" / "iraq-2022"
-SHEETS = [*sorted(REFERENCE.glob("*.csv")), *sorted(FORM.glob("*.csv"))]
+CODEBOOKS = ROOT / "data" / "codebooks"
+SHEETS = [*sorted(REFERENCE.glob("*.csv")), *sorted(CODEBOOKS.glob("*/*.csv"))]
+# What must hold of every form; the other tests speak of Phase I.
+EVERY_FORM = pytest.mark.parametrize("folder", ["iraq-2022", "iraq-2024"], indirect=True)
 LANGUAGES = ("English (en)", "Arabic (ar)", "Kurdish (ckb)")
 # The columns of the real export of Phase I, one a line, as one fingerprint.
 REAL_COLUMNS = "511d1b8ee79b406ceafb1bb23a3649ecfc11f314a500d13fa8d3ab7821ad6466"
@@ -41,13 +43,18 @@ def expand(row: dict[str, str], options: dict[str, list[str]]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def survey() -> Rows:
-    return read(FORM / "survey.csv")
+def folder(request: pytest.FixtureRequest) -> Path:
+    return CODEBOOKS / getattr(request, "param", "iraq-2022")
 
 
 @pytest.fixture(scope="module")
-def choices() -> Rows:
-    return read(FORM / "choices.csv")
+def survey(folder: Path) -> Rows:
+    return read(folder / "survey.csv")
+
+
+@pytest.fixture(scope="module")
+def choices(folder: Path) -> Rows:
+    return read(folder / "choices.csv")
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +79,7 @@ def test_the_survey_gives_the_830_columns_of_the_export_in_their_order(columns: 
     assert hashlib.sha256("\n".join(columns).encode()).hexdigest() == REAL_COLUMNS
 
 
+@EVERY_FORM
 def test_the_contacts_and_the_owner_are_personal_and_nothing_else(survey: Rows) -> None:
     personal = {row["name"] for row in survey if row["personal"]}
     assert personal == {"MoSD6", *(f"HFCONTACT_{part}" for part in ("EMAIL", "PHONE", "FUNCT", "NAME"))}
@@ -95,11 +103,13 @@ def test_every_barrier_and_count_is_about_an_item(survey: Rows) -> None:
     assert all(row["item"] and set(row["item"].split()) <= items for row in about)
 
 
+@EVERY_FORM
 def test_every_item_but_a_cadre_has_its_barriers(survey: Rows) -> None:
     barred = {item for row in survey if row["field"] == "barriers" for item in row["item"].split()}
     assert barred == {row["item"] for row in survey if row["field"].startswith("answers.") and row["module"] != "staff"}
 
 
+@EVERY_FORM
 def test_all_ten_skip_rules_are_in_the_survey(survey: Rows) -> None:
     assert {row["rule"] for row in survey} - {""} == {str(rule) for rule in range(1, 11)}
     stops = [(row["rule"], row["relevant"]) for row in survey if row["type"] == "begin_group"]
@@ -111,6 +121,7 @@ def test_all_ten_skip_rules_are_in_the_survey(survey: Rows) -> None:
     ]
 
 
+@EVERY_FORM
 def test_conditions_name_only_questions_that_come_before(survey: Rows) -> None:
     seen: set[str] = set()
     for row in survey:
@@ -124,6 +135,7 @@ def test_questions_of_unknown_relevance_may_always_be_blank(by_name: dict[str, d
     assert by_name[name]["relevant"] == by_name[name]["required"] == ""
 
 
+@EVERY_FORM
 def test_what_is_never_public_for_a_facility_is_restricted(by_name: dict[str, dict[str, str]]) -> None:
     services = [f"QHeRAMS{code}" for code in (*range(411, 418), 428, 431, 432, 433)]
     causes = ["CONDBx", "CONDEx", "HFFUNCTx", "HFACCx"]
@@ -134,6 +146,7 @@ def test_what_is_never_public_for_a_facility_is_restricted(by_name: dict[str, di
     assert {name for name, row in by_name.items() if row["sensitivity"] == "restricted"} == secret
 
 
+@EVERY_FORM
 def test_every_question_and_choice_has_a_label_in_three_languages(survey: Rows, choices: Rows) -> None:
     for row in survey:
         assert row["type"] == "end_group" or all(row[f"label::{language}"] for language in LANGUAGES), row["name"]
@@ -142,12 +155,14 @@ def test_every_question_and_choice_has_a_label_in_three_languages(survey: Rows, 
         assert all(words), (row["list_name"], row["name"])
 
 
+@EVERY_FORM
 def test_labels_tell_the_questions_apart(survey: Rows) -> None:
     for language in LANGUAGES:
         labels = Counter(row[f"label::{language}"] for row in survey if row["type"] != "end_group")
         assert [label for label, times in labels.items() if times > 1] == []
 
 
+@EVERY_FORM
 @pytest.mark.parametrize("column", ["name", "canonical", *(f"short::{language}" for language in LANGUAGES)])
 def test_within_a_list_no_two_choices_are_the_same(choices: Rows, column: str) -> None:
     values = Counter((row["list_name"], row[column]) for row in choices)
@@ -162,6 +177,7 @@ def test_an_invented_code_says_so(choices: Rows) -> None:
     assert ours == types - {("facility_type", "other")} | others
 
 
+@EVERY_FORM
 def test_only_what_was_seen_in_names_of_facilities_is_attested(choices: Rows, survey: Rows) -> None:
     labels = {(row["list"], row["canonical"]): row["status"] for row in read(REFERENCE / "labels.csv")}
     for row in choices:
@@ -245,7 +261,7 @@ def test_every_reference_list_has_its_source_in_the_readme() -> None:
     assert [path.name for path in sorted(REFERENCE.glob("*.csv")) if f"| `{path.name}` |" not in readme] == []
 
 
-@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_reference_files_are_plain(path: Path) -> None:
     text = path.read_bytes().decode("utf-8")
     assert "\r" not in text and "\ufeff" not in text and "\u00a0" not in text

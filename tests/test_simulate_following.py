@@ -223,3 +223,36 @@ def test_the_round_that_follows_may_have_faults_as_any_other(project: Project) -
         for one in (simulate.asked(previous=ROUND, dirt="none"), made)
     )
     assert len(read(whole)) - len(read(less)) == 5
+
+
+def test_a_round_of_another_form_carries_answers_over_as_ruled(project: Project) -> None:
+    before, _, _ = both(project.root)
+    revised = simulate.Options(answers="codes", ranks="older", dirt="none", window=NEXT, previous=ROUND)
+    found, truth = simulate.simulated(project, "iraq-2024", 0, 7, revised)
+    now = by_id(project, read(found))
+    form = codebooks.load(project, "iraq-2024")
+    assert list(now.columns) == list(form.columns)
+    same = truth[truth["event"] == "same"]
+    then, since = before.loc[same["before"]], now.loc[same["now"]]
+    assert set(then["BACC2_1"]) >= {"A1", "A2"} and "A4" not in set(since["BACC2_1"])
+    kept = {name: (then[name].to_numpy() == since[name].to_numpy()).mean() for name in ("CONDB", "BAWA1", "HR1_SQ003")}
+    assert min(kept.values()) > 0.9, kept
+    # A break: everybody has answered anew, so no more agree than by chance.
+    assert (then["BAHA1"].to_numpy() == since["BAHA1"].to_numpy()).mean() < 0.75
+    assert (since["BAEN3"] != "").mean() > 0.5
+    for question in form.questions:
+        if question.type == "rank":
+            assert _is_sound(since[list(question.columns)]), question.name
+
+
+def _is_sound(ranks: pd.DataFrame) -> bool:
+    """Whether ranks have no gap and no repeat."""
+    rows = [[code for code in row if code] for row in ranks.itertuples(index=False)]
+    filled = (ranks != "").to_numpy()
+    is_whole = bool((filled[:, 1:] <= filled[:, :-1]).all())
+    return is_whole and all(len(set(row)) == len(row) for row in rows)
+
+
+def test_exports_of_a_form_have_the_layout_that_its_settings_name(project: Project) -> None:
+    older, newer = (read(simulate.simulate(project, form, 30, 1)) for form in ("iraq-2022", "iraq-2024"))
+    assert "CONDBx_1" in older and "CONDBx_A1" in newer and set(newer["BASA3_SQ001"]) <= {"", "0", "1"}

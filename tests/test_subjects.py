@@ -84,6 +84,16 @@ def test_the_page_about_hospitals_shows_their_numbers_and_those_of_no_other() ->
     assert f"Beds outside hospitals: {outside - inside:,}" in found["hospital_headlines"]
 
 
+def test_only_a_form_without_names_of_cadres_is_said_to_have_none() -> None:
+    brief, caution = brief_of("iraq", "hospitals"), "The cadres have no names"
+    assert caution in page(brief)["hospital_staff"]
+    named = brief.slices["measures"].copy()
+    rows = (named["indicator"] == "HR_PHC_DOCTOR") & (named["dimension"] == "all")
+    named.loc[rows, ["numerator", "denominator", "reason"]] = ["3", "4", ""]
+    again = page(replace(brief, slices={**brief.slices, "measures": named}))
+    assert caution not in again["hospital_staff"] and "Heads at the place of work" in again["hospital_staff"]
+
+
 def test_inpatient_services_are_those_that_the_form_asks_of_facilities_with_beds() -> None:
     names = brief_of("iraq", "hospitals").inpatient_services()
     assert len(names) == 20 and {"QHeRAMS121", "QHeRAMS426", "QHeRAMS513"} <= set(names)

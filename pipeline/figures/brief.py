@@ -26,8 +26,7 @@ from pipeline.codebook import rows_of
 from pipeline.errors import BriefError
 from pipeline.figures.numbers import NOTHING, Measure, Numbers
 from pipeline.project import Project
-from pipeline.words import DIRECTIONS, Words
-from pipeline.words import load as load_words
+from pipeline.words import DIRECTIONS, Words, load_all
 
 # Hospitals, primary care and other facilities are always shown apart.
 LEVELS = ("hospital", "phc", "other")
@@ -123,9 +122,7 @@ class Brief:
 
     def keys(self, template: str) -> tuple[str, ...]:
         """What stands behind a template's name in each of its indicators: the causes of BAR_FAC_BAWA1, for instance."""
-        return tuple(
-            name.removeprefix(f"{template}_") for name in self.numbers.names if name.startswith(f"{template}_")
-        )
+        return self.numbers.keys(template)
 
     def area(self, indicator: str, directorate: str, level: str = "") -> Measure:
         """A measure of a directorate; nothing (0 of 0) where it has none."""
@@ -166,11 +163,13 @@ def read(project: Project, round_name: str, scope: str, report: str, languages: 
     if {name: told.get(name) for name in asked} != asked:
         raise BriefError(f"{project.relative(folder)} is about another report: run `herams brief {round_name}`")
     slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
-    first, *others = (words_of(project, language, slices["labels"]) for language in languages)
+    first, *others = words_of(project, languages, slices["labels"])
     return Brief(told, slices, first, tuple(others))
 
 
-def words_of(project: Project, language: str, labels: pd.DataFrame) -> Words:
-    """The words of a language, with those of the brief for its codes."""
-    names = dict(zip(zip(labels["list"], labels["code"], strict=True), labels[language], strict=True))
-    return load_words(project, language).knowing(names)
+def words_of(project: Project, languages: Sequence[str], labels: pd.DataFrame) -> tuple[Words, ...]:
+    """The words of these languages, with those of the brief for its codes."""
+    return tuple(
+        say.knowing(dict(zip(zip(labels["list"], labels["code"], strict=True), labels[say.language], strict=True)))
+        for say in load_all(project, languages)
+    )

@@ -24,7 +24,7 @@ from pipeline.figures.parts import (
     stacked_chart,
 )
 from pipeline.figures.population import rate_sentences
-from pipeline.figures.resources import BEDS
+from pipeline.figures.resources import BEDS, staff_caution
 from pipeline.figures.section import section
 from pipeline.words import Withheld, number, percent
 
@@ -266,4 +266,4 @@ def hospital_staff(brief: Brief) -> Iterator[Part]:
     yield table(
         brief.say("hospital_staff.table"), columns, [*rows, [brief.say("staff.all"), amount(brief, total), ""]], "total"
     )
-    yield paragraph(brief.say("staff.caution"), "caution")
+    yield staff_caution(brief)

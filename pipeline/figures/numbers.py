@@ -68,6 +68,17 @@ class Numbers:
         return tuple(dict.fromkeys(name for name, dimension, _ in self.measures if dimension == "all"))
 
     @cached_property
+    def _keys(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def keys(self, template: str) -> tuple[str, ...]:
+        """What stands behind a template's name in each of its indicators; looked for once."""
+        if template not in self._keys:
+            found = (name for name in self.names if name.startswith(f"{template}_"))
+            self._keys[template] = tuple(name.removeprefix(f"{template}_") for name in found)
+        return self._keys[template]
+
+    @cached_property
     def indicators(self) -> set[str]:
         """The indicators that there are, be it for other groups than the scope as a whole."""
         return {name for name, _, _ in self.measures}

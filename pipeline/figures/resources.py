@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from pipeline.figures.brief import LEVELS, Brief
-from pipeline.figures.html import Part, paragraph, table
+from pipeline.figures.html import Html, Part, paragraph, table
 from pipeline.figures.parts import (
     ALL_LEVELS,
     Parted,
@@ -141,10 +141,16 @@ def staff(brief: Brief) -> Iterator[Part]:
         "",
     ]
     yield table(brief.say("staff.by_cadre"), columns, [*rows, whole], "total")
-    yield paragraph(brief.say("staff.caution"), "caution")
+    yield staff_caution(brief)
     lacking = brief.measure("HR_NOSTAFF")
     if lacking.denominator:
         yield paragraph(brief.say("staff.nobody", n=lacking.numerator, of=lacking.denominator))
+
+
+def staff_caution(brief: Brief) -> Html:
+    """What heads are not, and, of a form without names of cadres, what cannot be said."""
+    is_unnamed = brief.measure("HR_PHC_DOCTOR").reason == "cadres_unnamed"
+    return paragraph(brief.say("staff.caution" if is_unnamed else "staff.caution.named"), "caution")
 
 
 def _women(brief: Brief) -> str:

@@ -11,8 +11,8 @@ from pipeline.codebook import Codebook, Question
 BEDS = ("icu", "maternity", "other")
 # The three kinds of bed share one question about barriers.
 ALL_BEDS = "BAINP1"
-# A list of choices that no question offers: each cadre's question, and as our word for it the group that it counts in.
-CADRE_GROUPS = "cadre_groups"
+# A list of choices that no question offers: for each cadre's question its name, and as its tier the group it counts in.
+CADRES = "cadres"
 CAUSE_QUESTIONS = ("CONDBx", "CONDEx", "HFFUNCTx", "HFACCx")
 
 
@@ -62,7 +62,7 @@ class Vocabulary:
 
 
 def vocabulary(codebook: Codebook) -> Vocabulary:
-    """The vocabulary of a codebook. The group of each cadre stands in its list `cadre_groups`, if it has that."""
+    """The vocabulary of a codebook. The group of each cadre stands in its list `cadres`, if it has that."""
     kinds = dict.fromkeys(_kind(question) for question in codebook.items)
     return Vocabulary(
         items={kind: tuple(item.name for item in codebook.items if _kind(item) == kind) for kind in kinds},
@@ -71,7 +71,7 @@ def vocabulary(codebook: Codebook) -> Vocabulary:
         options={question.name: _words(question) for question in codebook.having_field("choices")},
         beds={kind: item for kind in BEDS for item in _items_of(codebook, f"facilities.beds_{kind}")},
         fields={_kind(question): question.module for question in _coded_fields(codebook)},
-        cadre_groups={group.code: group.canonical for group in codebook.lists.get(CADRE_GROUPS, ())},
+        cadre_groups={cadre.code: cadre.tier for cadre in codebook.lists.get(CADRES, ()) if cadre.tier},
     )
 
 

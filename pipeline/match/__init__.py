@@ -20,7 +20,7 @@ from pipeline.match import decided
 from pipeline.match.decided import LinkDecision
 from pipeline.match.evidence import Flags, Seen, score, seen
 from pipeline.match.happened import EVENTS, events
-from pipeline.match.pairs import SURE, Pairs, candidates, taken
+from pipeline.match.pairs import SURE, Pairs, candidates, elsewhere, taken
 from pipeline.match.review import review
 
 __all__ = ["COLUMNS", "EVENTS", "Compared", "LinkDecision", "compared", "events", "links", "review"]
@@ -97,7 +97,8 @@ class _Field:
         pairs = self._allowed(candidates(self.known, self.is_free))
         for some in taken(pairs, self.is_free):
             self._take(some, ["name"] * len(some.one), some.score >= SURE)
-        return pairs.where(self.is_free[pairs.one] & self.is_free[pairs.other] & (pairs.score >= LOOK))
+        left = pairs.where(self.is_free[pairs.one] & self.is_free[pairs.other] & (pairs.score >= LOOK))
+        return left.with_more(self._allowed(elsewhere(self.known, self.is_free)))
 
     def _allowed(self, pairs: Pairs) -> Pairs:
         """The pairs of free facilities that nobody called different ones."""

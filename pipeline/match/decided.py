@@ -81,7 +81,7 @@ def parse(text: str, where: str) -> tuple[LinkDecision, ...]:
 
 def check(decisions: Sequence[LinkDecision], before: Collection[str], now: Collection[str]) -> None:
     """Refuses decisions about facilities that are not there: all of them, as one DecisionError."""
-    faults.refuse("decisions about links", [*_absent(decisions, set(before), set(now))])
+    faults.refuse("the decisions in data/links/", [*_absent(decisions, set(before), set(now))])
 
 
 def linked(decisions: Sequence[LinkDecision]) -> dict[Pair, str]:

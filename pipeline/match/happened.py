@@ -31,12 +31,13 @@ UNKNOWN = ("", "unknown", "missing", "skipped", "not_asked", "not_in_form")
 def events(links: pd.DataFrame, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """The events by facility: lasting_id, event, other_id, previous_id, facility_id, was, now, km, certain.
 
-    `before` may have `lasting_id` (else each is as first seen now), and `was_there`: False for a facility that the
-    last round did not have. `other_id` is the lasting id of the facility that one went into (merged), came out of
-    (split) or repeats (double_reported). What an event has nothing to say of is missing. Sorted by lasting id.
+    Both may have `lasting_id` (else `before` is taken for the first round of all), and `before` may have `was_there`:
+    False for a facility that the last round did not have. `other_id` is the lasting id of the facility that one went
+    into (merged), came out of (split) or repeats (double_reported). What an event has nothing to say of is missing.
+    Sorted by lasting id.
     """
     lasting = _lasting(before)
-    became = carried(links, lasting)
+    became = _lasting(now) if "lasting_id" in now else carried(links, lasting)
     pairs = _Pairs(links, before, now)
     found = [_alone(links, before, lasting, became), *_of_pairs(pairs, lasting), _of_others(links, lasting, became)]
     found.append(_doubles(now, became))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from rapidfuzz import fuzz, process
 
 from pipeline.likeness import metres
@@ -29,6 +30,11 @@ class Pairs:
     other: Rows
     score: Numbers
 
+    def with_more(self, others: Pairs) -> Pairs:
+        """These pairs and others."""
+        one, other = (np.concatenate(rows) for rows in ((self.one, others.one), (self.other, others.other)))
+        return Pairs(one, other, np.concatenate([self.score, others.score]))
+
     def where(self, wanted: Flags) -> Pairs:
         """Some of the pairs."""
         return Pairs(self.one[wanted], self.other[wanted], self.score[wanted])
@@ -45,6 +51,23 @@ def candidates(known: Seen, free: Flags) -> Pairs:
             found.append(np.stack([one[rows + start], other[columns]]))
     first, second = np.concatenate(found, axis=1)
     return Pairs(first, second, score(known, first, second))
+
+
+def elsewhere(known: Seen, free: Flags) -> Pairs:
+    """Pairs of free rows of two directorates that sound alike, are of one type and near: never taken, only asked about.
+
+    So a facility is found that went over to another directorate, as in Makhmour.
+    """
+    found = [np.zeros((2, 0), dtype=np.intp)]
+    for name in known.names:
+        told = free & (name.heard != "")
+        rows = pd.DataFrame({"heard": name.heard, "type": known.type, "row": np.arange(len(free))})
+        both = rows[told & known.is_before].merge(rows[told & ~known.is_before], on=["heard", "type"])
+        pair = both[["row_x", "row_y"]].to_numpy(dtype=np.intp).T
+        near = metres(known.point[pair[0]], known.point[pair[1]]) <= NEAR_METRES
+        found.append(pair[:, near & (known.directorate[pair[0]] != known.directorate[pair[1]])])
+    one, other = np.unique(np.concatenate(found, axis=1), axis=1)
+    return Pairs(one, other, score(known, one, other))
 
 
 def taken(pairs: Pairs, is_free: Flags) -> Iterator[Pairs]:

@@ -27,7 +27,8 @@ def review(found: Compared, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataF
     """A row for each pair to look at, with what both rounds say of it, by directorate and how much speaks for it.
 
     `why`: `weak` (linked, but little speaks for it), `alike` (as good as linked, but another is just as like), `maybe`
-    (not linked: too little speaks for it).
+    (not linked: too little speaks for it), `elsewhere` (alike, but another directorate reports it now: never linked
+    without a decision).
     """
     told = pd.concat([_weak(found), _asked(found)], ignore_index=True)
     for side, name, frame in (("previous", "previous_id", before), ("now", "facility_id", now)):
@@ -54,10 +55,11 @@ def _weak(found: Compared) -> pd.DataFrame:
 
 def _asked(found: Compared) -> pd.DataFrame:
     known, pairs = found.known, found.asked
+    stays = known.directorate[pairs.one] == known.directorate[pairs.other]
     return pd.DataFrame(
         {
             "directorate": known.directorate[pairs.other],
-            "why": np.where(pairs.score >= POSSIBLE, "alike", "maybe"),
+            "why": np.where(stays, np.where(pairs.score >= POSSIBLE, "alike", "maybe"), "elsewhere"),
             "how": "",
             "score": pairs.score,
             "km": (distance(known, pairs.one, pairs.other) / 1000).round(1),

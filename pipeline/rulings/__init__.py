@@ -30,7 +30,20 @@ from pipeline.project import Project
 from pipeline.rulings.check import COLUMNS, faults, missing
 from pipeline.rulings.row import BREAK, RECODE, RULINGS, SAME, Row, rows_of
 
-__all__ = ["BREAK", "COLUMNS", "RECODE", "RULINGS", "SAME", "Row", "Ruling", "Rulings", "load", "parse", "to_rule"]
+__all__ = [
+    "BREAK",
+    "COLUMNS",
+    "RECODE",
+    "RULINGS",
+    "SAME",
+    "Row",
+    "Ruling",
+    "Rulings",
+    "load",
+    "parse",
+    "rows_of",
+    "sheet",
+]
 
 SHOWN = 12
 
@@ -148,9 +161,3 @@ def parse(before: Codebook, now: Codebook, table: pd.DataFrame, file: str, forms
         raise RulingError("\n".join([f"{file} does not hold:", *(f"  {one}" for one in [*found[:SHOWN], *more])]))
     rows = {row.key: row for row in rows_of(table) if row.previous_form == before.form}
     return Rulings(before, now, changes, rows)
-
-
-def to_rule(before: Codebook, now: Codebook, table: pd.DataFrame) -> list[Change]:
-    """The changes that have no ruling yet."""
-    ruled = {row.key for row in rows_of(table) if row.previous_form == before.form and row.ruling}
-    return [change for change in between(before, now) if change.key not in ruled]

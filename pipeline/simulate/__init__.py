@@ -1,7 +1,8 @@
 """An export that looks real: facilities, answers and dirt that are all invented, in the columns of a codebook.
 
-By default as the export of November 2023: CSV, one header row of codes, answers as English text, the older rank layout.
-The same seed gives the same bytes. It serves demonstrations, tests, and workshops that must not use real data.
+By default as the export of November 2023: CSV, one header row of codes, answers as English text; ranks in the layout
+that the form's settings name, of Phase I the older one. The same seed gives the same bytes. It serves demonstrations,
+tests, and workshops that must not use real data.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import codebook as codebooks
+from pipeline import rulings
 from pipeline.codebook import Codebook
 from pipeline.column import Column, Columns
 from pipeline.errors import UsageError
@@ -41,7 +43,7 @@ class Options:
 
     answers: Literal["text", "codes"] = "text"
     headers: Literal["one", "two"] = "one"
-    ranks: Literal["older", "newer"] = "older"
+    ranks: Literal["older", "newer"] | None = None  # as the form's settings say; older where they say nothing
     format: Literal["csv", "xlsx"] = "csv"
     dirt: Literal["none", "real"] = "real"
     directorates: tuple[str, ...] | None = None  # all of them
@@ -72,7 +74,7 @@ def simulated(
         cells = simulated_cells(codebook, tables, facilities, seed, options)
         told = pd.DataFrame(columns=list(TRUTH), dtype=str)
     else:
-        before = _made_round(project, form, options.previous, tables, codebook)
+        before = _made_round(project, options.previous, form)
         made, told = _next_round(before, codebook, tables, Dice(seed), options, listed_places(project))
         cells = _numbered(_slipped(made.cells, codebook, Dice(seed), options))
     return _written(cells, codebook, tables, seed, options), told
@@ -81,7 +83,8 @@ def simulated(
 def _written(cells: Columns, codebook: Codebook, tables: Assumptions, seed: int, options: Options) -> bytes:
     """The export in its layout, with the faults wanted."""
     look = slips.odd_labels(codebook, tables, Dice(seed)) if options.dirt == "real" else None
-    sheet = layout.Sheet(codebook, options.answers, options.ranks, look)
+    ranks = options.ranks or codebook.settings.get("layout") or "older"
+    sheet = layout.Sheet(codebook, options.answers, ranks, look)
     table = layout.table(sheet, cells, headers=options.headers)
     if options.faults:
         draft = faults.inject(cells.frame(), codebook, options.faults, Dice(seed))
@@ -155,18 +158,25 @@ def asked(
     return Options(**layout, **when, faults=wanted, previous=previous, since=Since(new_ids, tuple(late)))
 
 
-def _made_round(project: Project, form: str, round_name: str, tables: Assumptions, codebook: Codebook) -> Made:
-    """The facilities of a simulated round of the registry and all their answers, and so those of the rounds before."""
+def _made_round(project: Project, round_name: str, form: str) -> Made:
+    """The facilities of a simulated round of the registry and all their answers, in the terms of a form.
+
+    What was answered in another form is carried over as ruled (`pipeline/rulings`).
+    """
     entry = project.round(round_name)
     made = entry.simulate
-    if made is None or entry.form != form:
-        raise UsageError(f"round {round_name!r} is not simulated with the form {form}: only such a one can be followed")
+    if made is None:
+        raise UsageError(f"round {round_name!r} is not simulated: only a simulated one can be followed")
+    rules = rulings.load(project, entry.form, form)
+    tables = assumed.load(project, rules.before)
     options, dice = _options(entry, made), Dice(made.seed)
     if made.previous is None:
-        found = _invented(codebook, tables, made.facilities or 0, dice, options)
-        return Made(found, _answered(found, codebook, tables, dice))
-    before = _made_round(project, form, made.previous, tables, codebook)
-    return _next_round(before, codebook, tables, dice, options, listed_places(project))[0]
+        found = _invented(rules.before, tables, made.facilities or 0, dice, options)
+        told = Made(found, _answered(found, rules.before, tables, dice))
+    else:
+        before = _made_round(project, made.previous, entry.form)
+        told = _next_round(before, rules.before, tables, dice, options, listed_places(project))[0]
+    return told if entry.form == form else Made(told.found, following.carried(told.cells, rules))
 
 
 def _next_round(

@@ -67,7 +67,7 @@ class Pen:
         if question.type == "select_one":
             codes = {word: code for code, word in question.canonical.items()}
             return Column.of(answers).mapped(lambda word: codes.get(word, ""))
-        if question.type == "integer":
+        if question.type == "integer" and pd.api.types.is_numeric_dtype(answers):
             return Column.of_numbers(answers.to_numpy(dtype=np.int64))
         if pd.api.types.is_float_dtype(answers):
             return Column.of(["" if np.isnan(number) else _plain(number) for number in answers.tolist()])

@@ -8,16 +8,19 @@ its id before and its id now, blank where it is not there, and the event.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from pipeline.codebook import Codebook
+from pipeline.codebook import Codebook, Question
 from pipeline.column import Column, Columns
 from pipeline.places import Places as Reference
 from pipeline.places import facility_ids
+from pipeline.rulings import Rulings
+from pipeline.simulate.answers import TOP_RANKS
 from pipeline.simulate.names import subject_ids
 from pipeline.simulate.places import KM_PER_DEGREE, days_after
 from pipeline.simulate.tables import Assumptions, Dice, Flags, Places, Texts
@@ -123,7 +126,8 @@ def opened(fresh: pd.DataFrame, before: pd.DataFrame, kurdistan: Flags, dice: Di
 def mixed(old: Columns, new: Columns, known: Callable[[str], bool], codebook: Codebook, dice: Dice) -> Columns:
     """The answers of the round before, some given anew; what the facilities themselves tell (`known`) is as it is now.
 
-    An answer and why it is lacking, and a cadre and its counts, are given together.
+    An answer and why it is lacking, and a cadre and its counts, are given together; what no earlier answer stands for
+    is given anew by all.
     """
     rows = np.arange(old.rows)
     columns: dict[str, Column] = {}
@@ -132,11 +136,48 @@ def mixed(old: Columns, new: Columns, known: Callable[[str], bool], codebook: Co
         if known(own):
             continue
         key = question.items[0] if question.items else question.name
+        if not all(column in old for column in question.columns):
+            continue
         anew = dice.stream(f"drift/{key}").random(old.rows) < DRIFT
         at: Places = np.where(anew, rows + old.rows, rows)
         for column in question.columns:
             columns[column] = Column.joined([old[column], new[column]]).taken(at)
     return new.with_changed(columns)
+
+
+def carried(cells: Columns, rules: Rulings) -> Columns:
+    """The answers in a form as the form after it would have them; without those that its rulings end."""
+    found: dict[str, Column] = {}
+    for question in rules.now.questions:
+        source, codes = rules.source(question.name), rules.codes(question.name)
+        if source is None or source.type != question.type or not question.columns:
+            continue
+        if question.type == "rank":
+            found |= zip(question.columns, _ranked(source, cells, codes, len(question.columns)), strict=True)
+        elif question.type == "select_multiple":
+            found |= zip(question.columns, _ticked(source, cells, codes, question), strict=True)
+        else:
+            found[question.columns[0]] = cells[source.columns[0]].mapped(partial(_present, codes))
+    return Columns(found, cells.rows)
+
+
+def _present(codes: Mapping[str, str], text: str) -> str:
+    return codes.get(text, text)
+
+
+def _ticked(source: Question, cells: Columns, codes: Mapping[str, str], question: Question) -> list[Column]:
+    """The ticks of each present option: those of the earlier option that it was."""
+    pairs = zip(source.options, source.columns, strict=True)
+    earlier = {codes[option.code]: cells[column] for option, column in pairs if option.code in codes}
+    return [earlier.get(option.code, Column.blank(cells.rows)) for option in question.options]
+
+
+def _ranked(question: Question, cells: Columns, codes: Mapping[str, str], ranks: int) -> list[Column]:
+    """The ranked answers under their present codes: where two became one, the better rank stands and others move up."""
+    told = [cells[column].mapped(lambda code: codes.get(code, "")) for column in question.columns[:TOP_RANKS]]
+    rows = zip(*(column.series() for column in told), strict=True)
+    once = [[*dict.fromkeys(filter(None, row)), *[""] * ranks][:ranks] for row in rows]
+    return [Column.of(list(texts)) for texts in zip(*once, strict=True)]
 
 
 def late(found: pd.DataFrame, directorates: Sequence[str], last: str, dice: Dice) -> pd.DataFrame:

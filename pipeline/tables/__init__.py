@@ -39,7 +39,7 @@ def beside(project: Project, round_name: str, scope: str, report: str, receipt_i
     told = project.read_json(folder / "brief.json")
     slices = {name: project.read_csv(folder / f"{name}.csv") for name in told["slices"]}
     topics = [project.look("words") / f"{topic}.csv" for topic in TOPICS]
-    say = {code: words.load(project, code, topics) for code in NAMES}
+    say = dict(zip(NAMES, words.load_all(project, [*NAMES], topics), strict=True))
     files = tables(told, slices, say, receipt_id)
     page = project.page(round_name, scope, report)
     return {page.with_name(f"{report}.{suffix}"): content for suffix, content in files.items()}
