@@ -28,7 +28,6 @@ EVENT_COLUMNS = [
     "event", "name_en", "name_local", "type", "directorate", "sector", "previous_id", "facility_id", "was", "now", "km",
     "certain",
 ]  # fmt: skip
-GIVES, NOT_GIVEN = ("available", "partial"), "not_available"
 LOST = ("gone", "closed", "stopped", "services_lost", "services_won")
 
 
@@ -40,7 +39,7 @@ def slices(material: Material, since: Since, members: Collection[str]) -> dict[s
         "happened": events.groupby(["directorate", "event"]).size().rename("facilities").reset_index(),
         "events": _ordered(events)[EVENT_COLUMNS],
         "lost": _lost(material.codebook, since, events, answers, members),
-        "lost_items": _by_item(material.codebook, since, answers),
+        "lost_items": _by_item(material.codebook, since, members),
         "issues": _issues(material),
     }
     return found | _form(since)
@@ -71,52 +70,37 @@ def _lost(
     codebook: Codebook, since: Since, events: pd.DataFrame, answers: pd.DataFrame, members: Collection[str]
 ) -> pd.DataFrame:
     """What was there and is no more, by directorate, and the services that were won."""
-    lost, won = _services(answers)
     function = codebook.of_field("facilities.functionality")
     stopped = answers["question"].eq(function.name if function else "") & answers["now"].eq("none")
     rows = {
         "gone": events.loc[events["event"] == "gone", "directorate"],
         "closed": events.loc[events["event"] == "closed", "directorate"],
         "stopped": answers.loc[stopped, "directorate"],
-        "services_lost": lost["directorate"],
-        "services_won": won["directorate"],
     }
     counts = {what: found.value_counts() for what, found in rows.items()}
+    services = since.services.groupby("directorate")[["lost", "won", "gave"]].sum()
+    counts |= {f"services_{what}": services[what] for what in ("lost", "won")}
     told = [(slug, what, int(counts[what].get(slug, 0)), _of(since, slug, what)) for slug in members for what in LOST]
     return pd.DataFrame(told, columns=["directorate", "what", "count", "of"])
-
-
-def _services(answers: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The services that were given and are not available, and the other way round: their balance is SVC_ANY's."""
-    rows = answers[answers["kind"] == "service"]
-    lost = rows["before"].isin(GIVES) & rows["now"].eq(NOT_GIVEN)
-    return rows[lost], rows[rows["before"].eq(NOT_GIVEN) & rows["now"].isin(GIVES)]
 
 
 def _of(since: Since, directorate: str, what: str) -> int:
     """Of how many: facilities listed, existing or asked before; services that were given then in both rounds."""
     starts = {"gone": "U_LISTED", "closed": "U_EXISTING", "stopped": "U_STANDING"}
-    table = since.whole(directorate)
     if what in starts:
+        table = since.whole(directorate)
         return int(table.loc[table["indicator"] == starts[what], "before_numerator"].sum())
-    is_service = table["indicator"].str.startswith("SVC_ANY_")
-    return int(table.loc[is_service, "panel_before_numerator"].sum())
+    mine = since.services["directorate"] == directorate
+    return int(since.services.loc[mine, "gave"].sum())
 
 
-def _by_item(codebook: Codebook, since: Since, answers: pd.DataFrame) -> pd.DataFrame:
+def _by_item(codebook: Codebook, since: Since, members: Collection[str]) -> pd.DataFrame:
     """Each service that somebody has lost or won, in the order of the form."""
-    lost, won = (rows["question"].value_counts() for rows in _services(answers))
-    table = since.whole("iraq").set_index("indicator")["panel_before_numerator"]
-    items = [one.name for one in codebook.items if one.name in lost.index or one.name in won.index]
-    of = [table.get(f"SVC_ANY_{item}") for item in items]
-    return pd.DataFrame(
-        {
-            "item": items,
-            "lost": [int(lost.get(item, 0)) for item in items],
-            "won": [int(won.get(item, 0)) for item in items],
-            "of": pd.array([None if pd.isna(one) else int(one) for one in of], dtype="Int64"),
-        }
-    )
+    mine = since.services[since.services["directorate"].isin(list(members))]
+    sums = mine.groupby("item")[["lost", "won", "gave"]].sum().rename(columns={"gave": "of"})
+    order = [one.name for one in codebook.items if one.name in sums.index]
+    told = sums.loc[order].reset_index()
+    return told[(told["lost"] > 0) | (told["won"] > 0)].reset_index(drop=True)
 
 
 def _form(since: Since) -> dict[str, pd.DataFrame]:

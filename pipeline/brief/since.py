@@ -26,6 +26,9 @@ COLUMNS = ["indicator", "group", "unit", *NUMBERS, "ruling", "reason"]
 AREA_COLUMNS = ["indicator", "scope", *COLUMNS[1:]]
 TEXTS = dict.fromkeys(("indicator", "scope", "dimension", "group", "ruling", "reason"), str)
 DIMENSIONS = ("all", "type")
+COUNTS = {
+    "services": ["gave", "lost", "won"], "signs": ["numerator", "denominator"], "written": ["facilities"],
+}  # fmt: skip
 TOLD = ("previous", "window", "report_date", "forms")
 
 
@@ -38,6 +41,7 @@ class Since:
     events: pd.DataFrame
     links: pd.DataFrame
     answered: pd.DataFrame
+    services: pd.DataFrame
     signs: pd.DataFrame
     written: pd.DataFrame
 
@@ -69,9 +73,10 @@ def load(project: Project, round_name: str) -> Since | None:
         name: pd.read_parquet(project.open_input(folder / f"{name}.parquet"))
         for name in ("changes", "events", "links", "answered")
     }
-    sheets = {name: project.read_csv(folder / f"{name}.csv") for name in ("signs", "written")}
-    counts = {"signs": ["numerator", "denominator"], "written": ["facilities"]}
-    sheets = {name: sheet.astype(dict.fromkeys(counts[name], "int64")) for name, sheet in sheets.items()}
+    sheets = {
+        name: project.read_csv(folder / f"{name}.csv").astype(dict.fromkeys(counts, "int64"))
+        for name, counts in COUNTS.items()
+    }
     return Since(told=told, **tables, **sheets)
 
 

@@ -6,6 +6,7 @@ links.parquet     which facility of the round before is which now (`pipeline.mat
 events.parquet    what became of facilities: opened, gone, closed, renamed, moved …
 changes.parquet   every indicator for every scope and group, then and now (`pipeline.since.changes`)
 answered.parquet  the answers that changed, facility by facility (`pipeline.since.answered`)
+services.csv      the services that were lost and won (`pipeline.since.services`)
 signs.csv, written.csv   the form's own health (`pipeline.health`)
 
 For a round without an earlier one the folder is in git, with a since.json that says so. The round before is told in
@@ -32,6 +33,8 @@ from pipeline.registry import WIDER_SCOPES
 from pipeline.rulings.restate import restate
 from pipeline.since import answered as since_answered
 from pipeline.since.changes import Ruled, changes, ruled
+from pipeline.since.panel import pairs
+from pipeline.since.services import services
 
 FACTS = ("facilities", "answers", "choices", "staff")
 WHO = ["name_en", "name_local", "type", "directorate", "sector"]
@@ -47,6 +50,7 @@ class Found:
     events: pd.DataFrame
     changes: pd.DataFrame
     answered: pd.DataFrame
+    services: pd.DataFrame
 
 
 def since(project: Project, round_name: str) -> None:
@@ -61,6 +65,7 @@ def since(project: Project, round_name: str) -> None:
         project.write_json(draft / "since.json", found.told)
         for name in ("links", "events", "changes", "answered"):
             _write(project, draft / f"{name}.parquet", getattr(found, name))
+        project.write_csv(draft / "services.csv", found.services)
         project.write_csv(draft / "signs.csv", signs)
         project.write_csv(draft / "written.csv", written)
 
@@ -84,6 +89,7 @@ def beside(project: Project, round_name: str, previous: str) -> Found:
         events=_placed(match.events(links, tables["facilities"], today["facilities"]), tables, today),
         changes=ruled(found, _ruled(ruled_on)),
         answered=since_answered.answered(links, restated.tables, today, codebook),
+        services=services(before, now, pairs(links, before, now)),
     )
 
 
