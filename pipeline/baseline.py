@@ -23,7 +23,7 @@ from pipeline.errors import RegistryError, UsageError
 from pipeline.places import Places, is_no_code
 from pipeline.places import load as listed_places
 from pipeline.project import Project
-from pipeline.spelling import fold
+from pipeline.spelling import counted, fold
 
 TEXTS = (
     "facility_id", "ministry_code", "name_en", "name_local", "type", "tier", "directorate", "sector", "status",
@@ -92,7 +92,8 @@ def write(project: Project, name: str, previous: str | None, file: Path | None) 
     path = project.baseline(name)
     project.write_text(path, text(listed))
     closed = int((listed["status"] == NOT_EXPECTED).sum())
-    return f"{project.relative(path)}: {len(listed)} facilities, {closed} of them closed and not expected"
+    count = counted(len(listed), "facility", "facilities")
+    return f"{project.relative(path)}: {count}, {closed} of them closed and not expected"
 
 
 def of_round(project: Project, previous: str) -> pd.DataFrame:

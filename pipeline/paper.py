@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands import project as _project
+from pipeline.spelling import counted
 
 
 @click.command()
@@ -27,6 +28,6 @@ def pdf(round_name: str, scope: str, report_name: str, language: str, out: Path 
     made = verb.pdf(project, round_name, scope, report_name, language)
     place = out or Path(f"{round_name}.{scope}.{report_name}.{language}.pdf")
     project.write_bytes(place.resolve(), made.content)
-    click.echo(f"{place}: {made.sheets} sheets, {len(made.content):,} bytes")
+    click.echo(f"{place}: {counted(made.sheets, 'sheet')}, {len(made.content):,} bytes")
     if made.older_than:
         click.echo(f"herams: the page is older than {made.older_than[0]}: `herams run` makes it anew", err=True)

@@ -5,7 +5,6 @@ The root is the nearest parent folder with `dvc.yaml`. Only this module joins pa
 
 from __future__ import annotations
 
-import io
 from functools import cached_property
 from pathlib import Path
 
@@ -103,6 +102,10 @@ class Project(Disk):
     def revisit_list(self, folder: Path, round_name: str, directorate: str) -> Path:
         """The spreadsheet for the second visits of a directorate, in a folder of the caller's."""
         return folder / f"revisit-{round_name}-{directorate}.xlsx"
+
+    def reminder(self, folder: Path, round_name: str, directorate: str) -> Path:
+        """The text by which a directorate is reminded, in a folder of the caller's."""
+        return folder / f"reminder-{round_name}-{directorate}.txt"
 
     def baseline(self, round_name: str) -> Path:
         """The list of facilities that a round is expected to cover."""
@@ -282,6 +285,4 @@ class Project(Disk):
 
     def write_table(self, round_name: str, name: str, frame: pd.DataFrame) -> None:
         """Writes one of the six tables of a round as parquet."""
-        buffer = io.BytesIO()
-        frame.to_parquet(buffer, engine="pyarrow", index=False, compression="zstd")
-        self.write_bytes(self.table(round_name, name), buffer.getvalue())
+        self.write_parquet(self.table(round_name, name), frame)

@@ -1,7 +1,8 @@
-"""The commands about rounds: register one, say which facilities it should cover, make the export of a simulated one."""
+"""The commands about rounds: register one, say what it should cover and what is due when, simulate an export."""
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from pipeline.commands import stage as _stage
 
 @click.group(name="round", cls=Commands)
 def round_() -> None:
-    """Rounds: register one, say what it should cover, make the export of a simulated one."""
+    """Rounds: register one, say what it should cover and what is due when, make the export of a simulated one."""
 
 
 @round_.command(name="add")
@@ -68,6 +69,22 @@ def round_baseline(round_name: str, previous: str | None, file: Path | None, is_
     if sum([previous is not None, file is not None, is_none]) != 1:
         raise click.UsageError("say where the list comes from: one of --from PREVIOUS, --file LIST.csv, --none")
     _stage(lambda *given: click.echo(verb.write(*given)), round_name, previous, file)
+
+
+@round_.command(name="calendar")
+@click.argument("round_name", metavar="[ROUND]", required=False)
+@click.option("--date", "day", metavar="DAY", help="As on this day, such as 2024-08-15. By default today.")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write the reminders to, a text for each directorate.",
+)
+def round_calendar(round_name: str | None, day: str | None, as_json: bool, out: Path | None) -> None:
+    """Show what is due in a round, or in all open ones, and the reminders to send, each in its office's language."""
+    from pipeline import reminder as verb
+
+    click.echo(verb.told(_project(), round_name, day or datetime.date.today().isoformat(), as_json, out))
 
 
 @round_.command(name="simulate")

@@ -41,6 +41,11 @@ def fold(text: str) -> str:
     return _BLANKS.sub(" ", plain).strip().casefold()
 
 
+def counted(amount: int, one: str, many: str = "") -> str:
+    """A number and what it counts, as English has it: 1 day, 2 days; `many` where an s is not enough."""
+    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
 def western_digits(text: str) -> str:
     """The text with the digits ٠-٩ and ۰-۹, and the Arabic decimal separator, as 0-9 and a point."""
     # Nothing is looked for where nothing can be: most texts of an export are codes.

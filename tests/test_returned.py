@@ -128,7 +128,7 @@ def test_a_dry_import_shows_what_it_would_change_and_writes_nothing(
     path = filling.say(POPULATION, answer=17400).save(tmp_path / "back.xlsx")
     told = returned.text(returned.returned(project, path, dry=True), dry=True)
     assert f"correct  {facility(KARBALA[0])} MoSDPOP  '17400000' -> '17400'" in told
-    assert "1 decisions would be written" in told
+    assert "1 decision would be written" in told
     assert project.read_text(project.decisions(ROUND)) == COMMENT
 
 

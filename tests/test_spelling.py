@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import spelling
 from pipeline.spelling import fold, slug, western_digits
 
 
@@ -42,3 +43,9 @@ def test_a_plain_text_is_folded_as_any_other(text: str) -> None:
     # The zero-width joiner is folded away, and forces the long way.
     assert fold(text) == fold(text + "\u200d")
     assert western_digits(text) == text
+
+
+def test_what_is_counted_is_one_or_many() -> None:
+    told = [spelling.counted(amount, "facility", "facilities") for amount in (0, 1, 2, 5205)]
+    assert told == ["0 facilities", "1 facility", "2 facilities", "5,205 facilities"]
+    assert spelling.counted(1, "day") + spelling.counted(2, "day") == "1 day2 days"

@@ -70,8 +70,7 @@ def load(project: Project, round_name: str) -> Since | None:
     if told["previous"] is None:
         return None
     tables = {
-        name: pd.read_parquet(project.open_input(folder / f"{name}.parquet"))
-        for name in ("changes", "events", "links", "answered")
+        name: project.read_parquet(folder / f"{name}.parquet") for name in ("changes", "events", "links", "answered")
     }
     sheets = {
         name: project.read_csv(folder / f"{name}.csv").astype(dict.fromkeys(counts, "int64"))

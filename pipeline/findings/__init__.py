@@ -22,6 +22,7 @@ from pipeline.errors import UsageError, unknown
 from pipeline.findings import book
 from pipeline.places import UNKNOWN, Places
 from pipeline.project import Project
+from pipeline.spelling import counted
 
 TABLE = "records"
 
@@ -98,7 +99,7 @@ def text(project: Project, told: Asked, language: str = "en") -> str:
         lines.append(f"  {one.severity:8}  {one.column}  {spoken.question(one.column)}: {spoken.present(one)}")
         lines.append(f"            {spoken.why(one, told.why)}")
     facilities = len({one.facility_id for one in told.enquiries})
-    lines += ["", f"{len(told.enquiries)} questions about {facilities} facilities"]
+    lines += ["", f"{counted(len(told.enquiries), 'question')} about {counted(facilities, 'facility', 'facilities')}"]
     if told.others:
         rest = ", ".join(f"{rule} {count}" for rule, count in told.others.items())
         lines.append(f"not to be answered by a directorate (read the findings beside the verdict): {rest}")
@@ -130,5 +131,5 @@ def write(project: Project, round_name: str, directorate: str | None, out: Path,
         spoken = in_language(project, told, language or default_language(told.reference, slug))
         mine = told.of(slug).enquiries
         project.write_bytes(path, book.book(mine, slug, spoken, told.why, (round_name, project.round(round_name))))
-        lines.append(f"{path.name}: {len(mine)} questions")
+        lines.append(f"{path.name}: {counted(len(mine), 'question')}")
     return lines or ["nothing to ask: no spreadsheet was written"]

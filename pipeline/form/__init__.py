@@ -30,6 +30,7 @@ from pipeline.form.shape import shapes
 from pipeline.form.sheets import choices_sheet, settings_sheet, survey_sheet, to_complete
 from pipeline.form.types import typed
 from pipeline.project import Project
+from pipeline.spelling import counted
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,8 @@ def told(made: Draft, given: Material, known: Known) -> list[str]:
     kinds = kinds.sort_index()
     personal_columns = ", ".join(book.personal_columns) or "none"
     lines = [
-        f"{len(given.told)} responses, {len(given.columns)} columns: {len(book.questions)} questions "
+        f"{counted(len(given.told), 'response')}, {counted(len(given.columns), 'column')}: "
+        f"{counted(len(book.questions), 'question')} "
         f"({', '.join(f'{count} {kind}' for kind, count in kinds.items())}), {len(book.lists)} lists of options",
         f"personal, left at the door: {personal_columns}",
         f"compared with: {', '.join(other.form for other in known.books) or 'no other codebook'}",

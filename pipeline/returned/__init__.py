@@ -26,7 +26,7 @@ from pipeline.returned.decide import accepted, decided
 from pipeline.returned.read import Sheet, read
 from pipeline.returned.trial import Judged, Trial
 from pipeline.returned.values import date
-from pipeline.spelling import western_digits
+from pipeline.spelling import counted, western_digits
 
 FINDING = ["rule", "facility_id", "question"]
 
@@ -84,8 +84,8 @@ def text(imported: Imported, dry: bool) -> str:
         for row in imported.left_behind.to_dict("records")
     ]
     verb = "would be written to" if dry else "written to"
-    count = f"{len(imported.new)} decisions {verb} {imported.where}"
-    lines.append(f"{count}; {imported.unanswered} questions have no answer yet")
+    count = f"{counted(len(imported.new), 'decision')} {verb} {imported.where}"
+    lines.append(f"{count}; {counted(imported.unanswered, 'question')} without an answer yet")
     if imported.new and not dry:
         lines.append(f"now run: herams run --round {imported.round_name}")
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from pipeline.returned.values import answer
 from pipeline.revisit import TABLE, save
 from pipeline.revisit.form import SHAPE, check, in_visits, of_visits, question
 from pipeline.revisits import Key, Revisits, asked_again
+from pipeline.spelling import counted
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ def text(found: Found, dry: bool) -> str:
         return "no answer was filled in: nothing was taken in"
     facilities = len({facility for facility, _ in found.new})
     verb = "would be written to" if dry else "written to"
-    lines = [f"{len(found.new)} answers about {facilities} facilities {verb} {found.where}"]
-    lines += [f"{found.again} answers were there already"] if found.again else []
+    about = counted(facilities, "facility", "facilities")
+    lines = [f"{counted(len(found.new), 'answer')} about {about} {verb} {found.where}"]
+    lines += [f"{counted(found.again, 'answer was', 'answers were')} there already"] if found.again else []
     lines += [f"nothing came back of {', '.join(found.unvisited)}"] if found.unvisited else []
     if found.new and not dry:
         lines.append(f"now run: herams run --round {found.round_name}")

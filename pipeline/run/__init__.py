@@ -24,6 +24,7 @@ from pipeline import verdict
 from pipeline.errors import GateClosedError, HeramsError, UsageError, unknown
 from pipeline.project import TABLES, Project
 from pipeline.run import plan, record, told, work
+from pipeline.spelling import counted
 
 if TYPE_CHECKING:
     from pipeline.run.schedule import Board
@@ -184,7 +185,9 @@ def explain(
 
         others = more.more(project, rounds, scope)
         stale = len(others.stale())
-        click.echo(f"of the other reports {stale} steps must run, {len(others.steps) - stale} are up to date")
+        click.echo(
+            f"of the other reports {counted(stale, 'step')} must run, {len(others.steps) - stale} are up to date"
+        )
 
 
 def _rounds(project: Project, round_name: str | None) -> list[str]:

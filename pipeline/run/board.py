@@ -7,10 +7,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
-from pipeline import verdict
+from pipeline import places, verdict
 from pipeline.errors import HeramsError
 from pipeline.project import TABLES, Project
-from pipeline.run import calendar, plan
+from pipeline.run import calendar, due, plan
 from pipeline.run.told import shortened
 
 
@@ -29,12 +29,13 @@ class Line:
 
 
 def told(project: Project, today: datetime.date, as_json: bool = False) -> str:
-    """The board, and below it the acceptances that are over on a day or end soon; for a person, or for a program."""
-    lines, ending = board(project), calendar.ending(project, today)
+    """The board, and below it what is due soon and the acceptances that end; for a person, or for a program."""
+    lines, ending, near = board(project), calendar.ending(project, today), due.near(project, today)
     if as_json:
         document = {"reports": [asdict(line) for line in lines], "acceptances": calendar.entries(ending)}
+        document["due"] = due.entries(near)
         return json.dumps(document, indent=2)
-    return "\n".join([text(lines), *calendar.lines(ending)])
+    return "\n".join([text(lines), *calendar.lines(ending), *([""] if near else []), *due.lines(near, today)])
 
 
 def board(project: Project) -> list[Line]:
@@ -54,11 +55,15 @@ def _round(project: Project, round_name: str, found: plan.Plan) -> Iterator[Line
 
 
 def _states(project: Project, round_name: str) -> Mapping[str, str]:
+    """What the gates say of each scope, as its pages say it: of a ministry only what they say of its own parts."""
     try:
         state = verdict.combined([verdict.read(project, round_name, table) for table in TABLES])
     except HeramsError:
         return {}
-    return {**{name: one.state for name, one in state.directorates.items()}, "iraq": state.iraq.state}
+    region, slugs = places.load(project).region, project.registry.directorates
+    told: dict[str, str] = {name: one.state for name, one in state.directorates.items()}
+    told |= {name: state.of(slug for slug in slugs if region[slug] == name) for name in project.registry.ministries}
+    return told | {"iraq": state.iraq.state}
 
 
 def _page(project: Project, which: tuple[str, str, str], stage: str, found: plan.Plan) -> tuple[str, str]:

@@ -15,10 +15,8 @@ this round's terms, as ruled (`pipeline.rulings`), and measured by today's defin
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -64,7 +62,7 @@ def since(project: Project, round_name: str) -> None:
     with project.replacing_folder(project.since_last(round_name)) as draft:
         project.write_json(draft / "since.json", found.told)
         for name in ("links", "events", "changes", "answered"):
-            _write(project, draft / f"{name}.parquet", getattr(found, name))
+            project.write_parquet(draft / f"{name}.parquet", getattr(found, name))
         project.write_csv(draft / "services.csv", found.services)
         project.write_csv(draft / "signs.csv", signs)
         project.write_csv(draft / "written.csv", written)
@@ -163,10 +161,4 @@ def _last_changed(project: Project, previous: str) -> pd.DataFrame | None:
     """The answers that had changed in the round before; None where that one followed no other."""
     folder = project.since_last(previous)
     told = project.read_json(folder / "since.json")
-    return pd.read_parquet(project.open_input(folder / "answered.parquet")) if told["previous"] else None
-
-
-def _write(project: Project, path: Path, frame: pd.DataFrame) -> None:
-    buffer = io.BytesIO()
-    frame.to_parquet(buffer, engine="pyarrow", index=False, compression="zstd")
-    project.write_bytes(path, buffer.getvalue())
+    return project.read_parquet(folder / "answered.parquet") if told["previous"] else None

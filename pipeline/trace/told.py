@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.decisions import Decision
 from pipeline.indicators import REASONS
+from pipeline.spelling import counted
 from pipeline.trace import Back, Trace
 from pipeline.trace.members import NUMBERS, ROLES
 
@@ -60,7 +61,7 @@ def _members(trace: Trace) -> Iterator[str]:
         if mine.empty:
             continue
         adds = ", ".join(f"{name} {mine[name].sum()}" for name in NUMBERS if mine[name].any())
-        facilities = "1 facility" if len(mine) == 1 else f"{len(mine)} facilities"
+        facilities = counted(len(mine), "facility", "facilities")
         yield f"\n{HEADS[role]}: {facilities}" + (f" ({adds})" if adds else "")
         for row in mine.head(SHOWN).to_dict("records"):
             yield _member({str(name): cell for name, cell in row.items()})
@@ -144,7 +145,7 @@ def _counted(told: Back) -> Iterator[str]:
         groups = ", ".join(f"{scope} {cut}={group}" if group else scope for scope, cut, group in whole[keys].to_numpy())
         letter = letters.setdefault(groups, f"groups {len(letters) + 1}")
         lines.append(f"  {indicator}{f' ({part})' if part else ''}: {adds} | {letter}")
-    yield f"\nIt counts in {len(told.counted)} numbers of these groups"
+    yield f"\nIt counts in {counted(len(told.counted), 'number')} of these groups"
     yield from (f"  {letter}: {groups}" for groups, letter in letters.items())
     yield from ["", *lines, ""]
     yield from _end(told.problems, "Each of these numbers stands in measures.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from pipeline.spelling import counted
 from pipeline.verify import Result
 from pipeline.verify.found import STATES, Found
 
@@ -51,7 +52,7 @@ def _shortened(lines: list[str]) -> list[str]:
 
 def _sum(result: Result) -> str:
     counts = [f"{_files(result, state)} {state}" for state in STATES]
-    return f"{result.files} files read: {'all intact' if result.is_intact else ' · '.join(counts)}"
+    return f"{counted(result.files, 'file')} read: {'all intact' if result.is_intact else ' · '.join(counts)}"
 
 
 def _files(result: Result, state: str) -> int:
