@@ -192,3 +192,18 @@ def test_compare_tells_any_two_rounds_in_order(here: Project) -> None:
 def test_a_round_that_follows_none_is_held_against_none() -> None:
     with pytest.raises(UsageError, match="follows no other"):
         since.since(followed.whole(), followed.ROUND)
+
+
+def test_a_directorate_that_was_closed_compares_nothing_though_it_was_left_out_by_name(tmp_path: Path) -> None:
+    project = followed.copy(tmp_path)
+    place = project.verdict(followed.ROUND, "facilities")
+    told = project.read_json(place)
+    told["directorates"]["kirkuk"] |= {"state": "closed", "critical": 1}
+    told["iraq"] |= {"left_out": ["kirkuk"]}
+    project.write_json(place, told)
+    found = since.beside(project, followed.LATER, followed.ROUND)
+    assert found.told["closed"] == ["kirkuk"] and found.told["left_out"] == ["kirkuk"]
+    rows = found.changes.astype({"indicator": str, "scope": str, "dimension": str})
+    row = rows[rows["indicator"].eq("U_LISTED") & rows["scope"].eq("iraq") & rows["dimension"].eq("all")].iloc[0]
+    kirkuk = project.read_table(followed.LATER, "facilities")["directorate"].eq("kirkuk").sum()
+    assert row["numerator"] - row["linked"] >= kirkuk

@@ -14,7 +14,7 @@ from pipeline.figures.html import Cell, Part, named, paragraph, table
 from pipeline.figures.parts import FEW_MARK
 from pipeline.figures.section import section
 from pipeline.figures.told import facility
-from pipeline.words import NONE, number
+from pipeline.words import LEFT_TO_RIGHT, NONE, number
 
 LOST = ("gone", "closed", "stopped", "services_lost", "services_won")
 # Each part of a review in the order of its tiers: status, condition, staff, services.
@@ -80,8 +80,9 @@ def _lost(row: Mapping[str, str], what: str) -> Cell:
     if not count:
         return "0"
     if what == "services_won":
-        return Markup('<span class="won">+{}</span>').format(number(count))
-    return Markup('<span class="lost">−{}</span> <small>/{}</small>').format(number(count), number(int(row["of"])))
+        return Markup('<span class="won">{}+{}</span>').format(LEFT_TO_RIGHT, number(count))
+    text = Markup('<span class="lost">{}-{}</span> <small>{}</small>')
+    return text.format(LEFT_TO_RIGHT, number(count), number(int(row["of"])))
 
 
 def _sums(brief: Brief, slice_name: str, by: str, counted: str) -> dict[str, int]:

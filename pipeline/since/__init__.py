@@ -136,7 +136,9 @@ def _told(
 def _closed(project: Project, standing: verdict.Standing, reported: set[str]) -> list[str]:
     """The scopes that showed no number in a round: closed by a gate, or silent."""
     reference, left_out = places.load(project), set(standing.iraq.left_out)
-    found = [slug for slug in project.registry.directorates if slug not in reported or standing.of([slug]) == "closed"]
+    # What is left out of the totals is closed all the same: `Standing.of` would not say so.
+    shut = {slug for slug, one in standing.directorates.items() if one.state == "closed"}
+    found = [slug for slug in project.registry.directorates if slug not in reported or slug in shut]
     for scope in WIDER_SCOPES[:-1]:
         members = [slug for slug in project.registry.directorates if reference.region.get(slug) == scope]
         if not set(members) & reported - left_out or standing.of(members) == "closed":
