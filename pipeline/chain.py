@@ -63,6 +63,11 @@ def head(content: bytes) -> str:
     return _hash(found[-1]) if found else START
 
 
+def hashes(content: bytes) -> list[str]:
+    """The hash of each line: what may have been kept as a head."""
+    return [_hash(line) for line in lines(content)]
+
+
 def entries(content: bytes) -> list[dict[str, Any]]:
     """What the lines tell, those of a chain and those from before it; what is no JSON object is left out."""
     return [entry for line in lines(content) if (entry := _entry(line)) is not None]

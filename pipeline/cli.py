@@ -19,6 +19,7 @@ from pipeline import (
     form_commands,
     loop,
     paper,
+    publish_commands,
     reference,
     register,
     review_commands,
@@ -28,6 +29,7 @@ from pipeline import (
 )
 from pipeline.commands import Commands
 from pipeline.commands import choice as _choice
+from pipeline.commands import is_of_a_run as _is_of_a_run
 from pipeline.commands import list_faults as _list_faults
 from pipeline.commands import options as _options
 from pipeline.commands import project as _project
@@ -237,6 +239,10 @@ def report(round_name: str, scope: str, report_name: str) -> None:
     from pipeline import report as verb
 
     _stage(verb.report, round_name, scope, report_name)
+    if not _is_of_a_run() and report_name in _project().registry.more_reports_of(scope):
+        from pipeline.run import more
+
+        more.note(_project(), (round_name, scope, report_name))
 
 
 form_commands.form.add_command(revision_commands.diff)
@@ -254,6 +260,8 @@ herams.add_command(since_commands.compare)
 herams.add_command(trace_commands.trace)
 herams.add_command(review_commands.review)
 herams.add_command(audit.verify)
+herams.add_command(publish_commands.publish)
+herams.add_command(publish_commands.withdraw)
 
 
 @herams.command(name="index")

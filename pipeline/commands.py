@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pipeline import environment
-from pipeline.errors import unknown
+from pipeline.errors import UsageError, unknown
 from pipeline.project import Project
 
 
@@ -54,7 +54,12 @@ def stage(verb: Callable[..., object], round_name: str, *words: object) -> None:
     """Calls a verb for a round, which must be registered; then the front page is made anew, whatever became of it."""
     found = project()
     found.round(round_name)
-    if _is_of_a_run():
+    if round_name not in found.registry.open:
+        raise UsageError(
+            f"{round_name} is published or closed: what was made of it stays as it is, and is only verified; "
+            f"to correct it `herams round reopen {round_name} --reason TEXT`"
+        )
+    if is_of_a_run():
         verb(found, round_name, *words)
         return
     from pipeline.run import front
@@ -70,7 +75,7 @@ def front_page(found: Project) -> None:
     front.make(found)
 
 
-def _is_of_a_run() -> bool:
+def is_of_a_run() -> bool:
     """Whether a run has called this stage: `herams run`, which makes the front page at its end, or `dvc repro`.
 
     DVC has no end to hook in: under it only reports make the front page, so that a stage of data costs no more.

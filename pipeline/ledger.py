@@ -12,6 +12,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
@@ -133,16 +134,32 @@ class Withdrawal(Line):
     reason: Words
 
 
-Entry = Made | Approval | Acceptance | Return | Answer | Publication | Withdrawal
+class Closing(Line):
+    """A round was closed without being published: its tables and pages stay, nothing is made anew."""
+
+    kind: Literal["close"]
+    round: Word
+    reason: Words
+
+
+class Reopening(Line):
+    """A round that was published or closed is open again."""
+
+    kind: Literal["reopen"]
+    round: Word
+    reason: Words
+
+
+Entry = Made | Approval | Acceptance | Return | Answer | Publication | Withdrawal | Closing | Reopening
 SIGNED = ("made", "approve", "accept", "return")
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="kind")])
 
 
 def load(project: Project) -> list[Entry]:
     """The lines of the ledger, none where there is no ledger; VerificationError where it is not as it was written."""
-    found = faults(project)
+    found = flaws(project)
     if found:
-        raise VerificationError("\n  ".join([f"the ledger is not as it was written ({len(found)}):", *found]))
+        raise VerificationError("\n  ".join([f"the ledger is not as it was written ({len(found)}):", *map(str, found)]))
     return [ENTRY.validate_json(line) for line in chain.lines(_content(project))]
 
 
@@ -184,33 +201,53 @@ def canonical(told: Mapping[str, object]) -> bytes:
 # --- what is wrong with it -------------------------------------------------------------------------------------------
 
 
-def faults(project: Project) -> list[str]:
+@dataclass(frozen=True)
+class Flaw:
+    """A file that is not as it was written, and what is wrong with it; the line, where it is about one."""
+
+    path: str
+    state: Literal["altered", "missing", "unreceipted"]
+    what: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        """As a person reads it."""
+        return f"{self.path}, line {self.line}: {self.what}" if self.line else f"{self.path} {self.what}"
+
+
+def flaws(project: Project) -> list[Flaw]:
     """What is wrong with the ledger, each with file and line: edited, cut, put in another order, without its files."""
     content, name = _content(project), project.relative(project.ledger())
-    broken = [f"{name}, {fault}" for fault in chain.faults(content)]
+    broken = [Flaw(name, "altered", fault.what, fault.line) for fault in chain.faults(content)]
     if broken:
         return broken
     entries = []
     for place, line in enumerate(chain.lines(content), 1):
         if json.dumps(json.loads(line), ensure_ascii=False, sort_keys=True).encode("utf-8") != line:
-            broken.append(f"{name}, line {place}: is not written as a line is: its keys in order, each once")
+            broken.append(Flaw(name, "altered", "is not written as a line is: its keys in order, each once", place))
         try:
             entries.append(ENTRY.validate_json(line))
         except ValidationError as problem:
             where = ".".join(map(str, problem.errors()[0]["loc"]))
-            broken.append(f"{name}, line {place}: {where}: {problem.errors()[0]['msg']}")
+            broken.append(Flaw(name, "altered", f"{where}: {problem.errors()[0]['msg']}", place))
     if broken:
         return broken
-    return [*_behind(project, content), *_files(project, [one for one in entries if isinstance(one, Signed)])]
+    # What a cut line has named is named by no line then; that is no second finding.
+    behind = list(_behind(project, content))
+    return behind or list(_files(project, [one for one in entries if isinstance(one, Signed)]))
 
 
-def _behind(project: Project, content: bytes) -> Iterator[str]:
+def _behind(project: Project, content: bytes) -> Iterator[Flaw]:
     """A ledger that does not begin with what was committed: its end was cut, or its last lines are others."""
     kept = _committed(project)
     if not content.startswith(kept):
         gone = len(chain.lines(kept)) - len(chain.lines(content))
-        what = f"its last {gone} lines are gone" if gone > 0 else "committed lines were changed"
-        yield f"{project.relative(project.ledger())}: {what}; `git diff HEAD` shows them"
+        what = (
+            f"lacks its last {gone} line{'s' if gone > 1 else ''}"
+            if gone > 0
+            else "has other lines than were committed"
+        )
+        yield Flaw(project.relative(project.ledger()), "altered", f"{what}; `git diff HEAD` shows them")
 
 
 def _committed(project: Project) -> bytes:
@@ -221,7 +258,7 @@ def _committed(project: Project) -> bytes:
     return subprocess.run(shown, cwd=project.root, capture_output=True, check=False).stdout
 
 
-def _files(project: Project, entries: Iterable[Signed]) -> Iterator[str]:
+def _files(project: Project, entries: Iterable[Signed]) -> Iterator[Flaw]:
     """Signatures and copies that are gone, changed, or named by no line."""
     wanted = {}
     for entry in entries:
@@ -230,14 +267,12 @@ def _files(project: Project, entries: Iterable[Signed]) -> Iterator[str]:
             wanted[project.approved_copy(entry.core)] = entry.copied
     for path, digest in sorted(wanted.items()):
         if not path.is_file():
-            yield f"{project.relative(path)} is gone"
+            yield Flaw(project.relative(path), "missing", "is gone: a line of the ledger names it")
         elif project.sha256(path) != digest:
-            yield f"{project.relative(path)} was changed"
+            yield Flaw(project.relative(path), "altered", "was changed: the ledger names other bytes")
     for path in sorted(set(project.approvals().glob("*.sig")) - set(wanted)):
-        yield (
-            f"{project.relative(path)} is named by no line: the line was cut; "
-            "or a command was stopped before it wrote one, then delete the file"
-        )
+        what = "the line was cut; or a command was stopped before it wrote one, then delete the file"
+        yield Flaw(project.relative(path), "unreceipted", f"is named by no line: {what}")
 
 
 def _content(project: Project) -> bytes:

@@ -268,6 +268,34 @@ class Project(Disk):
         """The numbers and the text of a report that was reviewed, by the hash of its core."""
         return self.approvals() / f"{core}.json"
 
+    def publications(self) -> Path:
+        """The folder of what publications leave in git: for each a manifest, and an errata page once it has one."""
+        return self.root / "data" / "publications"
+
+    def publication(self, name: str) -> Path:
+        """The manifest of a publication, by its name: round, edition and number, with hyphens."""
+        return self.publications() / f"{name}.json"
+
+    def errata(self, name: str, ending: str) -> Path:
+        """What has become of a publication since, as en.html, ar.html, ckb.html or csv."""
+        return self.publications() / f"{name}.errata.{ending}"
+
+    def archives(self) -> Path:
+        """The folder of archives of publications; git and DVC do not know it."""
+        return self.root / "data" / "archives"
+
+    def archive_part(self, name: str) -> Path:
+        """A part of archives and errata pages: templates, words, the verifier; apart from the look of reports."""
+        return self.root / "notebooks" / "archive" / name
+
+    def tracked(self, path: Path) -> Path:
+        """The file beside a file or folder that `dvc add` writes its hash into."""
+        return path.with_name(f"{path.name}.dvc")
+
+    def changelog(self) -> Path:
+        """The changelog, whose *Numbers* a moved number must stand in."""
+        return self.root / "CHANGELOG.md"
+
     def run_note(self) -> Path:
         """Who holds DVC's lock: a note of the run at work."""
         return self.root / ".dvc" / "tmp" / "herams-run.json"

@@ -54,6 +54,12 @@ class Declaration:
 
 def declare(project: Project, round_name: str, scope: str, report: str) -> Declaration:
     """What a report would be made of now; an input that is not there is told with the stage that makes it."""
+    inputs = {name: project.sha256(_path(project, name)) for name in names(project, round_name, scope, report)}
+    return Declaration({"round": round_name, "scope": scope, "report": report}, inputs)
+
+
+def names(project: Project, round_name: str, scope: str, report: str) -> list[str]:
+    """The names of all that a report is made of, sorted."""
     brief = project.brief(round_name, scope, report)
     slices = sorted(brief.iterdir()) if brief.is_dir() else [brief]
     form = project.round(round_name).form
@@ -65,9 +71,7 @@ def declare(project: Project, round_name: str, scope: str, report: str) -> Decla
         *(project.codebook_sheet(form, sheet) for sheet in SHEETS),
         project.lock(),
     ]
-    inputs = {project.relative(path): project.sha256(path) for path in paths}
-    inputs |= {f"{CODE.name}/{file}": project.sha256(CODE / file) for file in loaded()}
-    return Declaration({"round": round_name, "scope": scope, "report": report}, dict(sorted(inputs.items())))
+    return sorted([*map(project.relative, paths), *(f"{CODE.name}/{file}" for file in loaded())])
 
 
 @cache
@@ -117,12 +121,12 @@ def document(declaration: Declaration, told: Mapping[str, Any], outputs: Mapping
         "state": told["state"],
         "id": declaration.id,
         "inputs": dict(declaration.inputs),
-        "evidence": _evidence(told),
+        "evidence": evidence(told),
         "outputs": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(outputs.items())},
     }
 
 
-def _evidence(told: Mapping[str, Any]) -> dict[str, Any]:
+def evidence(told: Mapping[str, Any]) -> dict[str, Any]:
     """The exports that the scope's rows come from, by hash only, and what the gates and people said of them."""
     counted = ("rule", "severity", "findings", "settled", "in_doubt")
     return {
@@ -163,6 +167,11 @@ def changed(project: Project, receipt: Mapping[str, Any], digest_now: Callable[[
 
 def now(project: Project, name: str) -> str:
     """The SHA-256 of an input as it lies there now, by its name in a receipt; blank where there is none."""
-    folder, _, rest = name.partition("/")
-    path = CODE / rest if folder == CODE.name else project.root / name
+    path = _path(project, name)
     return project.sha256(path) if path.is_file() else ""
+
+
+def _path(project: Project, name: str) -> Path:
+    """Where an input lies; code where it was loaded from."""
+    folder, _, rest = name.partition("/")
+    return CODE / rest if folder == CODE.name else project.root / name

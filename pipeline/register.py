@@ -1,4 +1,4 @@
-"""The commands about rounds: register one, say what it should cover and what is due when, simulate an export."""
+"""The commands about rounds: register one, say what it should cover and what is due when, close it, open it again."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from pipeline.commands import Commands
+from pipeline.commands import front_page as _front_page
 from pipeline.commands import project as _project
 from pipeline.commands import stage as _stage
+from pipeline.project import Project
 
 
 @click.group(name="round", cls=Commands)
 def round_() -> None:
-    """Rounds: register one, say what it should cover and what is due when, make the export of a simulated one."""
+    """Rounds: register one, say what it should cover and what is due when, close it or open it again."""
 
 
 @round_.command(name="add")
@@ -94,3 +96,25 @@ def round_simulate(round_name: str) -> None:
     from pipeline import simulate as verb
 
     _stage(verb.simulate_round, round_name)
+
+
+@round_.command(name="close")
+@click.argument("round_name", metavar="ROUND")
+@click.option("--reason", required=True, help="Why it is closed; it stands in the ledger.")
+def round_close(round_name: str, reason: str) -> None:
+    """Take a round out of what is made anew, without publishing it; its tables and pages stay."""
+    from pipeline import publish as verb
+
+    verb.close(_project(), round_name, reason, datetime.date.today().isoformat())
+    _front_page(Project.find())
+
+
+@round_.command(name="reopen")
+@click.argument("round_name", metavar="ROUND")
+@click.option("--reason", required=True, help="Why: it stands in the ledger, and on the errata page once published.")
+def round_reopen(round_name: str, reason: str) -> None:
+    """Open a published or closed round again, to correct it."""
+    from pipeline import publish as verb
+
+    verb.reopen(_project(), round_name, reason, datetime.date.today().isoformat())
+    _front_page(Project.find())

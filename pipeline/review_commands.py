@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.commands import Commands
+from pipeline.commands import front_page as _front_page
 from pipeline.commands import project as _project
 from pipeline.errors import VerificationError
 
@@ -131,7 +132,9 @@ def answer(round_name: str, scope: str, report_name: str, remark: int, text: str
     from pipeline import review as verb
 
     which = (round_name, scope, report_name)
-    verb.answer(_project(), which, remark, text, role, office, _today())
+    project = _project()
+    verb.answer(project, which, remark, text, role, office, _today())
+    _front_page(project)
     click.echo(f"{' '.join(which)}: remark {remark} is answered; commit data/ledger.jsonl")
 
 
@@ -143,6 +146,7 @@ def _say(kind: str, which: tuple[str, str, str], office: str, key: Path, remarks
     if said is None:
         click.echo(f"{' '.join(which)}: {office} approved these very bytes; no second look is needed")
         return
+    _front_page(project)
     now = verb.seen(project, which)
     click.echo(f"{_line(now)}\nline {said.number} of data/ledger.jsonl; commit it with data/approvals")
 

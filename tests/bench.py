@@ -10,7 +10,8 @@ faults   the fault matrix: what each rule tells of what was spoilt
 sound    what the gate says of a country without faults
 match    links between two rounds against the truth: precision, recall, time, by size
 front    the front page and the tables behind reports
-verify   herams verify over three rounds of 35 reports
+verify   herams verify over three rounds of 36 reports
+reproduce  a small round made again elsewhere, otherwise, by another Python, and by `herams verify --rebuild`
 run      the whole round, by each way of making it
 all      every subject for every directorate and ministry
 forms    the electronic forms of 830 columns, written and read back
@@ -40,6 +41,7 @@ import bench_gate
 import bench_languages
 import bench_match
 import bench_pages
+import bench_reproduce
 import bench_run
 import bench_sizes
 import bench_stages
@@ -127,6 +129,7 @@ PARTS: dict[str, tuple[str, Sequence[str], Callable[[Path], Rows]]] = {
     "languages": ("three languages of a report, CPU", bench_stages.HEADS, beside(bench_languages.rows)),
     "all": ("every subject for every scope", bench_stages.HEADS, beside(bench_run.all_rows)),
     "verify": ("verification", bench_verify.HEADS, bench_verify.rows),
+    "reproduce": ("reports reproduced to the byte, a small round", bench_reproduce.HEADS, bench_reproduce.rows),
     "run": ("the whole round", bench_stages.HEADS, beside(bench_run.rows)),
 }
 

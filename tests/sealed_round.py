@@ -122,7 +122,7 @@ def _copy_round(project: Project, first: str, name: str) -> None:
         for of in (project.raw, project.tables, project.briefs):
             shutil.copytree(of(first), of(name))
         shutil.copytree(project.verdict(first, "records").parent, project.verdict(name, "records").parent)
-        for of in (project.decisions, project.revisits, project.baseline):
+        for of in (project.decisions, project.remarks, project.revisits, project.baseline):
             shutil.copy(of(first), of(name))
 
 

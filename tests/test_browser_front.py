@@ -174,6 +174,7 @@ def test_filters_narrow_together_and_are_cleared_at_once(opened: Any, site: Proj
     assert choose(opened, "Language of the page", "العربية") == 1
     opened.get_by_role("button", name="Show all").click()
     assert choose(opened, "Numbers", "open") == 2
+    assert choose(opened, "Review", "draft") == 2
     assert choose(opened, "Page", "not made yet") == 0
 
 

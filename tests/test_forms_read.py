@@ -191,7 +191,7 @@ def codebooks(draw: st.DrawFn) -> Sheets:
     begin = draw(st.integers(0, len(rows)))
     stop = {"type": "begin_group", "name": "stop", **{head: draw(TEXTS) for head in LABELS}}
     rows = [*rows[:begin], stop, *rows[begin:], {"type": "end_group", "name": "stop"}]
-    about = dict(zip(HEADS["settings"], ("A form", "form", "1", "Arabic (ar)"), strict=True))
+    about = dict(zip(HEADS["settings"], ("A form", "form", "1", "Arabic (ar)", "newer"), strict=True))
     frames = {
         name: pd.DataFrame(
             [[row.get(head, "") for head in HEADS[name]] for row in part], columns=list(HEADS[name]), dtype=str

@@ -70,7 +70,7 @@ def test_a_report_up_to_date_is_shown_with_its_state_its_receipt_and_its_tables(
     assert standing(project) == ("current", ())
     page = written(project)
     assert '<span class="state provisional">provisional</span>' in page
-    assert 'draft · <span class="standing current">up to date</span>' in page
+    assert '<span class="stage draft">draft</span> · <span class="standing current">up to date</span>' in page
     assert '<a href="small-2023/kirkuk/overview.xlsx" download>Tables (xlsx)</a>' in page
     assert receipt.declare(project, *WHICH).printed_id in page
 

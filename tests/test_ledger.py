@@ -60,7 +60,7 @@ def test_an_edited_line_is_found(project: Project) -> None:
 
 @pytest.mark.parametrize(
     ("was", "now", "said"),
-    [(b'{"before"', None, "its last 1 lines are gone"), (b"01-17", b"01-18", "committed lines were changed")],
+    [(b'{"before"', None, "lacks its last 1 line"), (b"01-17", b"01-18", "has other lines than were committed")],
 )
 def test_the_end_is_held_against_what_was_committed(project: Project, was: bytes, now: bytes | None, said: str) -> None:
     commit(project)

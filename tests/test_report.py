@@ -9,6 +9,7 @@ from pathlib import Path
 
 import made
 import pytest
+from contacts import told_in
 
 from pipeline import receipt, report
 from pipeline.errors import HeramsError, ReportError, UsageError
@@ -119,6 +120,7 @@ def test_a_failing_cell_is_told_with_its_traceback(broken: Project) -> None:
     fails(broken, made.ECHO, "lost = 1\nlost / 0")
     cause = broken.read_text(places(broken)[2] / "cause.txt")
     assert "ZeroDivisionError" in cause.partition("\n")[0] and "lost / 0" in cause
+    assert told_in(broken, made.round_of(broken)) == {}, "evidence of what failed tells a contact"
 
 
 def test_a_figure_that_is_missing_fails_the_report(broken: Project) -> None:

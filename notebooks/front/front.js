@@ -34,6 +34,7 @@ const labels = {
   report: (row) => [[row.dataset.report, row.querySelector(".report").textContent]],
   language: (row) => row.dataset.languages.split(" ").filter(Boolean).map((code) => [code, data.languages[code]]),
   numbers: (row) => (row.dataset.numbers ? [[row.dataset.numbers, row.querySelector(".state").textContent]] : []),
+  stage: (row) => (row.dataset.stage ? [[row.dataset.stage, row.querySelector(".stage").textContent]] : []),
   standing: (row) => [[row.dataset.standing, row.querySelector(".standing").textContent]],
 };
 

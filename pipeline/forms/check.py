@@ -19,6 +19,8 @@ XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 GROUPS = ("begin_group", "end_group")
 # LimeSurvey reads what stands in them as an expression.
 BRACES = ("{", "}")
+# How the platform writes ranks into an export of the form; blank for the older way.
+LAYOUTS = ("", "older", "newer")
 Rows = Sequence[tuple[int, Mapping[str, str]]]
 
 
@@ -35,7 +37,8 @@ def faults(sheets: Sheets) -> list[Fault]:
     survey, choices = list(sheets.rows("survey")), list(sheets.rows("choices"))
     twice = list(_twice("survey", survey, _named))
     kinds = _kinds(survey, {row["list_name"] for _, row in choices})
-    found = [*twice, *kinds, *_groups(survey), *_choices(choices), *_settings(list(sheets.rows("settings")))]
+    offered = {row["type"].partition(" ")[2] for _, row in survey}
+    found = [*twice, *kinds, *_groups(survey), *_choices(choices, offered), *_settings(list(sheets.rows("settings")))]
     found += [*_texts("survey", [row for row in survey if row[1]["type"] != "end_group"]), *_items(survey)]
     once = [row for row in survey if row[0] not in {fault.row for fault in twice}]
     found += _twice("survey", once, _columns(choices), "columns")
@@ -116,7 +119,8 @@ def _columns(choices: Rows) -> Callable[[Mapping[str, str]], Sequence[str]]:
     return columns
 
 
-def _choices(choices: Rows) -> Iterator[Fault]:
+def _choices(choices: Rows, offered: set[str]) -> Iterator[Fault]:
+    """Faults of options; a list that no question offers is of our own codes, and in no form."""
     yield from _texts("choices", choices)
     codes: dict[tuple[str, str], int] = {}
     words: dict[tuple[str, str], tuple[int, str]] = {}
@@ -130,7 +134,7 @@ def _choices(choices: Rows) -> Iterator[Fault]:
                 f"{code!r} stands in the list {name!r} twice, first in row {codes[name, code]}",
             )
             continue
-        if not ANSWER.fullmatch(code) and code != OTHER:
+        if name in offered and not ANSWER.fullmatch(code) and code != OTHER:
             yield Fault(
                 "choices",
                 number,
@@ -172,8 +176,10 @@ def _settings(settings: Rows) -> Iterator[Fault]:
         yield Fault("settings", 2, "form_id", f"one row is expected below the headings, {len(settings)} are there")
     for number, row in settings:
         for head in HEADS["settings"]:
-            if not row[head]:
+            if not row[head] and head not in MAY_BE_ABSENT:
                 yield Fault("settings", number, head, "is blank")
+        if row["layout"] not in LAYOUTS:
+            yield Fault("settings", number, "layout", f"{row['layout']!r} is none of older, newer")
         if row["default_language"] and row["default_language"] not in LANGUAGES.values():
             known = ", ".join(LANGUAGES.values())
             yield Fault("settings", number, "default_language", f"{row['default_language']!r} is none of {known}")

@@ -31,10 +31,10 @@ HEADS: Mapping[str, Sequence[str]] = {
         "type", "name", *LABELS, *HINTS, "relevant", "constraint", *MESSAGES, "required", "calculation", *OURS,
     ),
     "choices": ("list_name", "name", *LABELS, *OF_CHOICES),
-    "settings": ("form_title", "form_id", "version", "default_language"),
+    "settings": ("form_title", "form_id", "version", "default_language", "layout"),
 }  # fmt: skip
 # A codebook may lack them: it then has no hints and no messages.
-MAY_BE_ABSENT = frozenset((*HINTS, *MESSAGES))
+MAY_BE_ABSENT = frozenset((*HINTS, *MESSAGES, "layout"))
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def index(project: Project, outdated: Mapping[str, str] | None = None) -> None:
     names = sorted(project.registry.rounds, reverse=True)
     seen = standing.look(project, outdated or {})
     lines = {name: list(standing.lines(seen, name)) for name in names}
-    content = page.Content(lines, *facilities(project, names))
+    content = page.Content(lines, seen.stages, *facilities(project, names))
     written = {}
     for language in LANGUAGES:
         say = words.load(project, language, [project.front("words.csv")])

@@ -22,6 +22,7 @@ from pipeline.page.checks import faults as page_faults
 from pipeline.page.style import sheet
 from pipeline.project import Project
 from pipeline.registry import WIDER_SCOPES
+from pipeline.review.stages import Stages
 from pipeline.words import DIRECTIONS, Words
 
 NAMES = {"en": "English", "ar": "العربية", "ckb": "کوردی"}
@@ -35,9 +36,10 @@ BYTES = 3_000_000
 
 @dataclass(frozen=True)
 class Content:
-    """What the front page shows, in no language: the lines of each round, the facilities, and whose are not there."""
+    """What the front page shows, in no language: the lines of each round, its ledger, facilities and whose they are."""
 
     lines: Mapping[str, Sequence[Line]]
+    stages: Stages
     rounds: Sequence[str]
     facilities: Facilities
 
@@ -52,6 +54,7 @@ def rendered(project: Project, say: Words, titles: Mapping[str, str], content: C
         languages=NAMES,
         links={code: project.front_page(code).name for code in LANGUAGES},
         style=Markup(sheet(project) + project.read_text(project.front("front.css"))),
+        ledger=content.stages.fault,
         rounds=list(_rounds(project, say, titles, content)),
         data=Markup(_embedded(_data(project, say, content))),
         script=Markup(script),
@@ -100,11 +103,24 @@ def _rounds(project: Project, say: Words, titles: Mapping[str, str], content: Co
             "report_date": entry.report_date,
             "source": entry.source,
             "summary": _summary(say, lines),
+            "publication": _publication(say, content.stages, round_name),
             "rows": [
                 _row(say, line, titles) | {"name": names[line.scope], "ministry": ministries.get(line.scope, "")}
                 for line in lines
             ],
         }
+
+
+def _publication(say: Words, stages: Stages, round_name: str) -> str:
+    """When a round was published last, for whom, and whether it was withdrawn and why; blank if it never was."""
+    found = stages.publication(round_name)
+    if found is None:
+        return ""
+    published, withdrawn = found
+    told = say(f"published.{published.edition}", day=_isolated(published.date))
+    if withdrawn is not None:
+        told += " · " + say("withdrawn", day=_isolated(withdrawn.date), reason=withdrawn.reason)
+    return told
 
 
 def _isolated(day: str) -> str:
@@ -137,7 +153,7 @@ def _row(say: Words, line: Line, titles: Mapping[str, str]) -> dict[str, Any]:
         "link": line.pages.get(first, ""),
         "others": [(link, code) for code, link in {**rest, **line.tables}.items()],
         "numbers": line.numbers,
-        "stage": "draft" if line.pages else "",
+        "stage": line.stage,
         "standing": line.standing,
         "why": " · ".join(line.why[:NAMED]),
         "more": say("more", n=len(line.why) - NAMED) if len(line.why) > NAMED else "",

@@ -12,6 +12,7 @@ from pipeline import receipt
 from pipeline.errors import ReportError
 from pipeline.project import Project
 from pipeline.registry import WIDER_SCOPES
+from pipeline.review import stages
 
 LANGUAGES = ("en", "ar", "ckb")
 CAUSE_LETTERS = 200
@@ -26,6 +27,8 @@ class Line:
     report: str
     numbers: str
     """open, provisional, closed; blank where there is no receipt to tell."""
+    stage: str
+    """How it stands with those who review it (`review.stages`); blank where nothing was made."""
     standing: str
     """current, missing, failed, altered (after it was made), stale (its inputs are others now), unreadable."""
     why: tuple[str, ...]
@@ -44,11 +47,12 @@ class Look:
     now: Callable[[str], str]
     outdated: Mapping[str, str]
     """Why a page is older than what its inputs are made from, by the page's path: an export or a decision changed."""
+    stages: stages.Stages
 
 
 def look(project: Project, outdated: Mapping[str, str]) -> Look:
     """A look at a project as it lies there now: each input is read once, however many reports share it."""
-    return Look(project, cache(lambda name: receipt.now(project, name)), outdated)
+    return Look(project, cache(lambda name: receipt.now(project, name)), outdated, stages.look(project))
 
 
 def lines(seen: Look, round_name: str) -> Iterator[Line]:
@@ -68,13 +72,15 @@ def line(seen: Look, which: Which) -> Line:
     """How a report stands now."""
     told = _receipt(seen.project, which)
     standing, why = _standing(seen, which, told)
+    pages = _pages(seen.project, which)
     return Line(
         scope=which[1],
         report=which[2],
         numbers=told["state"] if told else "",
+        stage=seen.stages.of(which) if pages else "",
         standing=standing,
         why=tuple(why),
-        pages=_pages(seen.project, which),
+        pages=pages,
         tables=_tables(seen.project, which, told),
         receipt=told["id"][: receipt.PRINTED] if told else "",
     )
@@ -122,6 +128,8 @@ def _standing(seen: Look, which: Which, told: Mapping[str, Any] | None) -> tuple
         return "unreadable", []
     if _altered(seen.project, told):
         return "altered", []
+    if which[0] not in seen.project.registry.open:
+        return "current", []  # Published or closed: it stays as it is, whatever becomes of code and form.
     changed = receipt.changed(seen.project, told, seen.now)
     before = {seen.outdated[name]: None for name in told["outputs"] if name in seen.outdated}
     return ("stale", [*changed, *before]) if changed or before else ("current", [])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -21,7 +22,21 @@ from pipeline.review import copies, keys
 from pipeline.review import core as cores
 from pipeline.review.standing import Standing, standing
 
-__all__ = ["Seen", "Standing", "answer", "faults", "offices", "say", "seen", "seen_of_round", "sign_runs", "standing"]
+__all__ = [
+    "Seen",
+    "Standing",
+    "answer",
+    "faults",
+    "offices",
+    "say",
+    "seen",
+    "seen_of_round",
+    "sign_runs",
+    "standing",
+    "unsound",
+]
+
+AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -70,20 +85,20 @@ def seen(project: Project, which: Which) -> Seen:
 def _seen(project: Project, which: Which, entries: Sequence[Entry], digest_now: Callable[[str], str]) -> Seen:
     needed = offices(project, which[1])
     # The last line is looked at whatever it says it is about: no later one holds its bytes yet.
-    unsound = dict(_unsound(project, [one for one in entries if _is_about(one, which) or one is entries[-1]]))
-    counted = [one for one in entries if one.number not in unsound]
+    broken = unsound(project, [one for one in entries if _is_about(one, which) or one is entries[-1]])
+    counted = [one for one in entries if one.number not in broken]
     if not project.receipt(*which).is_file():
         found = standing(counted, which, "", needed)
-        return Seen(which, "missing", "`herams run` makes it", "", "", "", found, (), tuple(unsound.values()))
+        return Seen(which, "missing", "`herams run` makes it", "", "", "", found, (), tuple(broken.values()))
     try:
         core = cores.of(project, which)
     except VerificationError as problem:
         found = standing(counted, which, "", needed)
-        return Seen(which, "altered", str(problem), "", "", "", found, (), tuple(unsound.values()))
+        return Seen(which, "altered", str(problem), "", "", "", found, (), tuple(broken.values()))
     found = standing(counted, which, core.digest, needed)
     state, why = ("altered", ", ".join(core.altered)) if core.altered else (found.state, "")
     told, older = core.receipt, tuple(receipt.changed(project, core.receipt, digest_now))
-    return Seen(which, state, why, core.digest, told["id"], told["state"], found, older, tuple(unsound.values()))
+    return Seen(which, state, why, core.digest, told["id"], told["state"], found, older, tuple(broken.values()))
 
 
 def seen_of_round(project: Project, round_name: str) -> Iterator[Seen]:
@@ -105,8 +120,22 @@ def changed(project: Project, which: Which, earlier: Statement) -> tuple[list[st
 
 def faults(project: Project) -> list[str]:
     """What is wrong with the whole ledger: its chain, its files, and every signature."""
-    found = ledger.faults(project)
-    return found or [why for _, why in _unsound(project, ledger.load(project))]
+    found = [str(one) for one in ledger.flaws(project)]
+    return found or list(unsound(project, ledger.load(project)).values())
+
+
+def unsound(project: Project, entries: Sequence[Entry]) -> dict[int, str]:
+    """The lines whose signature does not hold, by their numbers, and why; HeramsError where none can be checked."""
+    signed = [one for one in entries if isinstance(one, Signed)]
+    # ssh-keygen is a process for each signature, and mostly waited for.
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        found = zip(signed, pool.map(partial(_unsound, project), signed), strict=True)
+    name = project.relative(project.ledger())
+    return {
+        one.number: f"{name}, line {one.number}, {project.relative(project.signature(one.signature))}: {why}"
+        for one, why in found
+        if why
+    }
 
 
 def _is_about(entry: Entry, which: Which) -> bool:
@@ -116,19 +145,14 @@ def _is_about(entry: Entry, which: Which) -> bool:
     )
 
 
-def _unsound(project: Project, entries: Sequence[Entry]) -> Iterator[tuple[int, str]]:
-    for entry in entries:
-        if not isinstance(entry, Signed):
-            continue
-        signature = project.read_bytes(project.signature(entry.signature))
-        try:
-            key = keys.verify(project, entry.office, signature, ledger.statement(entry), entry.date)
-            why = "" if key == entry.key else f"signed by {key}, not by {entry.key}"
-        except VerificationError as problem:
-            why = str(problem)
-        if why:
-            place = f"{project.relative(project.ledger())}, line {entry.number}"
-            yield entry.number, f"{place}, {project.relative(project.signature(entry.signature))}: {why}"
+def _unsound(project: Project, entry: Signed) -> str:
+    """Why the signature of a line does not hold; blank where it does."""
+    signature = project.read_bytes(project.signature(entry.signature))
+    try:
+        key = keys.verify(project, entry.office, signature, ledger.statement(entry), entry.date)
+    except VerificationError as problem:
+        return str(problem)
+    return "" if key == entry.key else f"signed by {key}, not by {entry.key}"
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------

@@ -81,10 +81,14 @@ def _cell(text: str) -> str:
 
 
 def _text(project: Project, which: Which) -> list[str]:
-    reader = _Text()
     path = project.page(*which)
-    if path.is_file():
-        reader.feed(project.read_text(path))
+    return texts(project.read_text(path)) if path.is_file() else []
+
+
+def texts(html: str) -> list[str]:
+    """The texts of a page that a reader sees, in their order."""
+    reader = _Text()
+    reader.feed(html)
     return reader.texts
 
 

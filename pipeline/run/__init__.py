@@ -219,10 +219,11 @@ def targets(project: Project, rounds: Sequence[str], scope: str | None) -> list[
     ]
 
 
-def track(project: Project, path: Path) -> None:
-    """Puts files under DVC: their bytes in its cache, their hash beside them."""
-    if dvc(project, "add", "--quiet", project.relative(path)):
-        raise HeramsError(f"DVC could not track {project.relative(path)}: its message stands above")
+def track(project: Project, *paths: Path) -> None:
+    """Puts files and folders under DVC: their bytes in its cache, the hash of each beside it."""
+    names = [project.relative(path) for path in paths]
+    if dvc(project, "add", "--quiet", *names):
+        raise HeramsError(f"DVC could not track {', '.join(names)}: its message stands above")
 
 
 def closed(project: Project, round_name: str) -> list[str]:

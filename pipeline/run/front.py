@@ -32,10 +32,11 @@ def is_older(project: Project) -> bool:
     pages = list(project.outputs().glob("index*.html"))
     if project.front_page() not in pages:
         return True
-    shown = [project.registry_file(), *project.front("words.csv").parent.iterdir()]
+    shown = [project.registry_file(), project.signers(), project.ledger()]
+    shown += [*project.front("words.csv").parent.iterdir()]
     shown += [*project.outputs().glob("*/*/*.receipt.json"), *project.outputs().glob("failed/*/*/*/cause.txt")]
     oldest = min(page.stat().st_mtime_ns for page in pages)
-    return any(path.stat().st_mtime_ns > oldest for path in shown)
+    return any(path.is_file() and path.stat().st_mtime_ns > oldest for path in shown)
 
 
 @contextmanager

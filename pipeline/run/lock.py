@@ -7,7 +7,7 @@ comments, and libyaml gives the same text; where one of that cannot be taken for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -30,6 +30,15 @@ def updated(before: str, entries: Mapping[str, Any]) -> str:
     return text
 
 
+def without(before: str, names: Collection[str]) -> str:
+    """The text of the lock without these stages, all others as they are."""
+    data = _read(before)
+    if data is None:
+        data = parse_yaml_for_update(before, "dvc.lock")
+    kept = {name: entry for name, entry in data.get("stages", {}).items() if name not in names}
+    return updated("", kept)
+
+
 def _with(data: Any, entries: Mapping[str, Any]) -> Any:
     if not data:
         data["schema"] = "2.0"
@@ -40,21 +49,24 @@ def _with(data: Any, entries: Mapping[str, Any]) -> Any:
 
 def _fast(before: str, entries: Mapping[str, Any]) -> str | None:
     """By libyaml, or None where its text might be another than DVC's."""
-    loader, dumper = getattr(yaml, "CSafeLoader", None), getattr(yaml, "CSafeDumper", None)
-    if loader is None or dumper is None:
+    data, plain = _read(before), _plain(entries)
+    if data is None or not all(map(_same, _texts(plain))):
         return None
+    return _dumped(_with(data, plain))
 
-    def dumped(data: Any) -> str:
-        settings: dict[str, Any] = {"sort_keys": False, "default_flow_style": False, "width": 80, "allow_unicode": True}
-        return str(yaml.dump(data, Dumper=dumper, **settings))
 
+def _read(before: str) -> Any:
+    """What libyaml reads, or None where it is not there or would not write the same text again."""
+    loader = getattr(yaml, "CSafeLoader", None)
+    if loader is None:
+        return None
     data = yaml.load(before, Loader=loader) if before else {}
-    if before and dumped(data) != before:
-        return None
-    plain = _plain(entries)
-    if not all(map(_same, _texts(plain))):
-        return None
-    return dumped(_with(data, plain))
+    return data if not before or _dumped(data) == before else None
+
+
+def _dumped(data: Any) -> str:
+    settings: dict[str, Any] = {"sort_keys": False, "default_flow_style": False, "width": 80, "allow_unicode": True}
+    return str(yaml.dump(data, Dumper=yaml.CSafeDumper, **settings))
 
 
 def _plain(told: Any) -> Any:

@@ -16,7 +16,7 @@ from typing import Any
 from pipeline import receipt
 from pipeline.errors import HeramsError
 from pipeline.project import Project
-from pipeline.run import plan
+from pipeline.run import plan, told
 from pipeline.run.graph import Begun, Command
 
 Which = tuple[str, str, str]
@@ -71,6 +71,8 @@ class More:
             self.project.write_text(self.project.more_briefs_note(round_name), _cut_of(self.project, round_name))
         elif not _is_made(self.project, self._reports[name]):
             raise HeramsError(f"{name}: it ended well, and left no page that its receipt speaks of")
+        else:
+            note(self.project, self._reports[name])
 
     def stale(self) -> list[str]:
         """The steps that would have to be done, as far as can be told before any is."""
@@ -78,6 +80,12 @@ class More:
 
     def write(self, whole: bool = True) -> None:
         """Nothing: receipts are the lock of these reports."""
+
+
+def note(project: Project, which: Which) -> None:
+    """Notes the receipt of a report in the record of runs: neither DVC nor git knows its bytes."""
+    path = project.receipt(*which)
+    told.note(project, {"receipt": project.relative(path), "sha256": project.sha256(path)})
 
 
 def more(project: Project, rounds: Iterable[str], scope: str | None) -> More:
@@ -100,8 +108,8 @@ def _of(project: Project, round_name: str, scope: str | None) -> Iterator[Which]
 def _cut_of(project: Project, round_name: str) -> str:
     """What the briefs of a round are cut of: the bytes that DVC's lock names for its own briefs."""
     entry = plan.locked(project).get(f"brief@{round_name}", {})
-    told = {name: entry.get(name) for name in ("deps", "params")}
-    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode("utf-8")).hexdigest()
+    cut_of = {name: entry.get(name) for name in ("deps", "params")}
+    return hashlib.sha256(json.dumps(cut_of, sort_keys=True, default=str).encode("utf-8")).hexdigest()
 
 
 def _is_cut(project: Project, round_name: str) -> bool:
@@ -114,8 +122,8 @@ def _is_made(project: Project, which: Which) -> bool:
     place = project.receipt(*which)
     if not place.is_file():
         return False
-    told: dict[str, Any] = project.read_json(place)
-    if told["id"] != receipt.declare(project, *which).id:
+    said: dict[str, Any] = project.read_json(place)
+    if said["id"] != receipt.declare(project, *which).id:
         return False
-    pages = {name: project.root / name for name in told["outputs"]}
-    return all(path.is_file() and project.sha256(path) == told["outputs"][name] for name, path in pages.items())
+    pages = {name: project.root / name for name in said["outputs"]}
+    return all(path.is_file() and project.sha256(path) == said["outputs"][name] for name, path in pages.items())

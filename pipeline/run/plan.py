@@ -70,6 +70,11 @@ def locked(project: Project) -> dict[str, Any]:
     return dict(_yaml(project, "dvc.lock").get("stages", {})) if (project.root / "dvc.lock").is_file() else {}
 
 
+def stages_of(lock: str) -> dict[str, Any]:
+    """What the text of a lock says of each stage."""
+    return dict(yaml.load(lock, Loader=Loader)["stages"])
+
+
 def without(project: Project, found: Plan) -> list[str]:
     """The inputs that no stage makes and that are not there, of the stages that must run."""
     makers = {path: stage.name for stage in declared(project) for path in stage.outputs}

@@ -2,10 +2,11 @@
 
 Nothing is believed of DVC's database, of times, sizes or modes, and nothing is changed. Who speaks for a file: a
 receipt for pages and what they were made of, a verdict for tables, the account for exports, dvc.lock and the files of
-`dvc add` for all that is under DVC, the last commit for code and lists. A file is *altered* if it has other bytes than
-it was made with, *missing* if it is not there, *unreceipted* if nothing speaks for its bytes, and *stale* if it was
-made of other bytes than lie there now. Where one file was altered, what was made of it before is not stale: it is still
-what it was.
+`dvc add` for all that is under DVC, the last commit for code and lists; signatures for what offices said, a manifest
+for what was published, the ledger for the record of runs. A file is *altered* if it has other bytes than it was made
+with, *missing* if it is not there, *unreceipted* if nothing speaks for its bytes, and *stale* if it was made of other
+bytes than lie there now. Where one file was altered, what was made of it before is not stale: it is still what it was.
+A published round that is closed was made by the code of its commit, and is held against that.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain as joined
 
-from pipeline import chain
+from pipeline import manifest
 from pipeline.project import Project
 from pipeline.run.files import Files
-from pipeline.verify import stale
+from pipeline.verify import more, published, remotes, stale
 from pipeline.verify.bytes import Bytes
 from pipeline.verify.claims import CACHE, FOLDER, Claims, claims, place
 from pipeline.verify.commit import Commit, commit, uncommitted
 from pipeline.verify.found import STATES, Found, State
+from pipeline.verify.offices import offices
 from pipeline.verify.strangers import strangers
 from pipeline.verify.witness import Witness, unsound, witnesses
 
@@ -45,22 +47,35 @@ def verify(project: Project, round_name: str | None = None) -> Result:
     if round_name is not None:
         project.round(round_name)
     now, said, last, seen = Bytes(project.root), claims(project), commit(project), witnesses(project)
-    now.ahead(_wanted(said, last, seen))
+    manifests = manifest.manifests(project)
+    frozen = published.wanted(project, manifests)
+    now.ahead([*_wanted(project, said, last, seen), *((one.path, "sha256") for one in frozen)])
     found = {one.path: one for one in _changed(project, now, said, seen)}
-    for one in (*uncommitted(last, now), *strangers(project, _spoken(said, last, seen))):
-        if last.is_known or one.path.startswith("outputs/"):
-            found.setdefault(one.path, one)
-    sound = [one for one in seen if one.path not in found]
-    old = _causes_by_file(joined(stale.by_lock(project, said), stale.by_witness(sound, now, found)), found)
-    everything = sorted({*found.values(), *old}, key=lambda one: (STATES.index(one.state), one))
+    claimed = offices(project, last, now, manifests)
+    _add(found, claimed.found)
+    spoken = _spoken(said, last, seen) | {one.path for one in frozen}
+    others = (*uncommitted(last, now), *strangers(project, spoken))
+    _add(found, (one for one in others if last.is_known or one.path.startswith("outputs/")))
+    sound = [one for one in seen if one.path not in found and not published.is_let_go(project, manifests, one)]
+    digest = published.Then.of(project, manifests, sound, now).sha256
+    old = joined(claimed.stale, stale.by_lock(project, said), stale.by_witness(sound, digest, found))
+    everything = sorted({*found.values(), *_causes_by_file(old, found)}, key=lambda one: (STATES.index(one.state), one))
     unchecked = () if last.is_known else ("what the last commit has: there is no git here, or no commit",)
-    return Result(tuple(one for one in everything if _concerns(project, one, round_name)), now.files, unchecked)
+    told = tuple(one for one in everything if _concerns(project, one, round_name))
+    return Result(told, now.files, (*unchecked, *claimed.unchecked))
 
 
-def _wanted(said: Claims, last: Commit, seen: list[Witness]) -> Iterator[tuple[str, str]]:
+def _add(found: dict[str, Found], others: Iterable[Found]) -> None:
+    """What is known of a file already is known better."""
+    for one in others:
+        found.setdefault(one.path, one)
+
+
+def _wanted(project: Project, said: Claims, last: Commit, seen: list[Witness]) -> Iterator[tuple[str, str]]:
     """All that will be hashed, and how."""
     yield from ((path, "md5") for path in said.files)
     yield from ((place(md5), "md5") for md5 in said.objects)
+    yield from ((path, "md5") for _, path, _ in remotes.wanted(project, said))
     yield from ((path, "blob") for path in last.blobs)
     for one in seen:
         yield from ((path, "sha256") for path in (*one.inputs, *one.outputs))
@@ -78,7 +93,8 @@ def _changed(project: Project, now: Bytes, said: Claims, seen: list[Witness]) ->
     yield from told.values()
     yield from _whole_folders(project, now, said, sound)
     yield from _cache(now, said)
-    yield from _chains(project)
+    yield from remotes.altered(project, said, now)
+    yield from more.altered(project, now, (one for one in sound if _is_more(said, one)))
 
 
 def _under_dvc(now: Bytes, said: Claims) -> Iterator[Found]:
@@ -122,13 +138,9 @@ def _cache(now: Bytes, said: Claims) -> Iterator[Found]:
             )
 
 
-def _chains(project: Project) -> Iterator[Found]:
-    """Lines that were cut, moved or edited, in the record of runs and in the ledger."""
-    kept = project.runs_head().read_text(encoding="utf-8").split() if project.runs_head().is_file() else []
-    for path, heads in ((project.runs(), kept), (project.ledger(), [])):
-        content = path.read_bytes() if path.is_file() else b""
-        if faults := chain.faults(content, heads):
-            yield Found(project.relative(path), "altered", "; ".join(map(str, faults[:3])))
+def _is_more(said: Claims, one: Witness) -> bool:
+    """Whether a witness is the receipt of a report that DVC does not know."""
+    return one.path.endswith(".receipt.json") and not said.maker(one.path)
 
 
 def _spoken(said: Claims, last: Commit, seen: list[Witness]) -> set[str]:

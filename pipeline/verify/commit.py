@@ -11,7 +11,7 @@ from pipeline.verify.bytes import Bytes
 from pipeline.verify.found import Found
 
 # What numbers are made of; not tests and pages about the project.
-AREAS = ("pipeline", "data", "expectations", "notebooks", "dvc.yaml", "dvc.lock", "requirements.lock")
+AREAS = ("pipeline", "data", "outputs", "expectations", "notebooks", "dvc.yaml", "dvc.lock", "requirements.lock")
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pipeline.project import Project
 from pipeline.run import plan
 from pipeline.run.files import Files
-from pipeline.verify.bytes import Bytes
 from pipeline.verify.claims import FOLDER, Claims
 from pipeline.verify.found import Found
 from pipeline.verify.witness import Witness, is_absent
@@ -28,11 +27,16 @@ def by_lock(project: Project, claims: Claims) -> Iterator[Found]:
             yield from (Found(path, "stale", why, because) for path in _made(stage, claims))
 
 
-def by_witness(seen: Iterable[Witness], now: Bytes, altered: Mapping[str, object]) -> Iterator[Found]:
-    """What a receipt, verdict or account says that it was made of, and is other bytes now; not what was altered."""
+def by_witness(
+    seen: Iterable[Witness], now: Callable[[str, str], str | None], altered: Mapping[str, object]
+) -> Iterator[Found]:
+    """What a receipt, verdict or account says that it was made of, and is other bytes now; not what was altered.
+
+    `now` gives the SHA-256 of a file for the sake of a witness: of what lies there, or of what its commit has.
+    """
     for one in seen:
         for path, digest in one.inputs.items():
-            found = now.sha256(path)
+            found = now(one.path, path)
             if path not in altered and found != (None if is_absent(digest) else digest):
                 yield Found(one.path, "stale", _why(path), path)
 
