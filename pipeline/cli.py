@@ -24,6 +24,7 @@ from pipeline import (
     register,
     review_commands,
     revision_commands,
+    since_commands,
     trace_commands,
 )
 from pipeline.commands import Commands
@@ -254,6 +255,8 @@ herams.add_command(loop.decisions)
 herams.add_command(paper.pdf)
 herams.add_command(loop.revisit)
 herams.add_command(reference.boundaries)
+herams.add_command(since_commands.since)
+herams.add_command(since_commands.compare)
 herams.add_command(trace_commands.trace)
 herams.add_command(review_commands.review)
 herams.add_command(audit.verify)

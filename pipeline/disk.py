@@ -60,6 +60,11 @@ class Disk:
         """A CSV of ours: every cell a text, a blank an empty text."""
         return pd.read_csv(io.StringIO(self.read_text(path)), dtype=str, keep_default_na=False, na_filter=False)
 
+    def read_parquet(self, path: Path) -> pd.DataFrame:
+        """A table as parquet."""
+        with self.open_input(path) as file:
+            return pd.read_parquet(file, engine="pyarrow")
+
     def read_json(self, path: Path) -> Any:
         """A JSON document."""
         return json.loads(self.read_text(path))
@@ -95,6 +100,12 @@ class Disk:
     def write_csv(self, path: Path, frame: pd.DataFrame) -> None:
         """Writes a CSV of ours: UTF-8, line feeds, no index, a missing value blank."""
         self.write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+
+    def write_parquet(self, path: Path, frame: pd.DataFrame) -> None:
+        """Writes a table as parquet, without its index."""
+        buffer = io.BytesIO()
+        frame.to_parquet(buffer, engine="pyarrow", index=False, compression="zstd")
+        self.write_bytes(path, buffer.getvalue())
 
     @contextmanager
     def replacing_folder(self, path: Path) -> Iterator[Path]:

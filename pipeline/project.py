@@ -5,7 +5,6 @@ The root is the nearest parent folder with `dvc.yaml`. Only this module joins pa
 
 from __future__ import annotations
 
-import io
 from functools import cached_property
 from pathlib import Path
 
@@ -116,6 +115,18 @@ class Project(Disk):
         """The list of facilities that a round is expected to cover."""
         return self.root / "data" / "baselines" / f"{round_name}.csv"
 
+    def since_last(self, round_name: str) -> Path:
+        """The folder of what changed in a round since the one that it follows."""
+        return self.root / "data" / "since" / round_name
+
+    def agreed(self, year: str) -> Path:
+        """The file of what the workshop of a year agreed on."""
+        return self.root / "data" / "reviews" / f"{year}.yml"
+
+    def agreements(self) -> list[Path]:
+        """The files of what workshops agreed on, by year."""
+        return sorted((self.root / "data" / "reviews").glob("*.yml"))
+
     def raw(self, round_name: str) -> Path:
         """The folder of a round's exports as received."""
         return self.root / "data" / "raw" / round_name
@@ -166,7 +177,7 @@ class Project(Disk):
 
     def brief(self, round_name: str, scope: str, report: str) -> Path:
         """The folder that holds all that one report may know."""
-        is_own = report in self.registry.reports_of(scope)
+        is_own = report not in self.registry.more_reports_of(scope)
         return (self.briefs(round_name) if is_own else self.more_briefs(round_name)) / scope / report
 
     def more_briefs(self, round_name: str) -> Path:
@@ -310,6 +321,4 @@ class Project(Disk):
 
     def write_table(self, round_name: str, name: str, frame: pd.DataFrame) -> None:
         """Writes one of the six tables of a round as parquet."""
-        buffer = io.BytesIO()
-        frame.to_parquet(buffer, engine="pyarrow", index=False, compression="zstd")
-        self.write_bytes(self.table(round_name, name), buffer.getvalue())
+        self.write_parquet(self.table(round_name, name), frame)

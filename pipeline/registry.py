@@ -100,8 +100,8 @@ class Report(Entry):
     """A report of the catalogue: its notebook, the scopes it is made for, the modules of services it is about."""
 
     notebook: Word
-    scopes: Literal["parts", "iraq"]
-    """Iraq, or each of its parts: the directorates and the two ministries."""
+    scopes: Literal["parts", "iraq", "review"]
+    """Iraq, or each of its parts, the directorates and the two ministries; `review`: Iraq beside the round before."""
     modules: list[str] = []
 
 
@@ -220,6 +220,12 @@ class Registry(Entry):
         """The reports that are made for a scope whenever a round is."""
         kind = "iraq" if scope == "iraq" else "parts"
         return tuple(name for name, report in self.reports.items() if report.scopes == kind)
+
+    def due(self, round_name: str, scope: str) -> tuple[str, ...]:
+        """The reports that are made for a scope in a round: a review only where the round follows another."""
+        is_reviewed = scope == "iraq" and round_name in self.follows
+        reviews = (name for name, report in self.reports.items() if report.scopes == "review" and is_reviewed)
+        return (*self.reports_of(scope), *reviews)
 
     def more_reports_of(self, scope: str) -> tuple[str, ...]:
         """The reports that can be made for a scope besides: each subject of Iraq for each of its parts."""

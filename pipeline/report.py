@@ -57,7 +57,7 @@ def _require_known(project: Project, round_name: str, scope: str, report_name: s
     project.round(round_name)
     if scope not in project.scopes:
         raise unknown("scope", scope, project.scopes)
-    known = (*project.registry.reports_of(scope), *project.registry.more_reports_of(scope))
+    known = (*project.registry.due(round_name, scope), *project.registry.more_reports_of(scope))
     if report_name not in known:
         raise unknown(f"report of {scope}", report_name, known)
 

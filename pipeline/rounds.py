@@ -20,6 +20,7 @@ from pipeline.match import decided
 from pipeline.project import Project
 from pipeline.registry import Registry
 
+NO_EARLIER: dict[str, Any] = {"previous": None}
 NO_REMARKS = "# What directorates say to the numbers of this round; the README says how a remark is written.\n{}\n"
 NO_DECISIONS = "# Decisions about the findings of this round; the README says how one is written.\n[]\n"
 
@@ -61,6 +62,8 @@ def add(
         project.write_text(project.decisions(name), NO_DECISIONS)
     if not project.remarks(name).exists():
         project.write_text(project.remarks(name), NO_REMARKS)
+    if previous is None:
+        project.write_json(project.since_last(name) / "since.json", NO_EARLIER)
     if not project.links(name).exists():
         project.write_text(project.links(name), decided.NOTHING)
     if not project.revisits(name).exists():

@@ -83,6 +83,7 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     project.write_text(project.remarks(ROUND), "{}\n")
     project.write_text(project.revisits(ROUND), revisits.EMPTY)
     project.write_text(project.baseline(ROUND), baseline.text(baseline.empty()))
+    project.write_json(project.since_last(ROUND) / "since.json", {"previous": None})
     return project
 
 

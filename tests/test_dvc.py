@@ -55,11 +55,13 @@ def graph() -> grimp.ImportGraph:
         "gate-facts",
         "measure",
         "gate-measures",
+        "since",
         "brief",
         "report-directorate",
         "report-ministry",
         "report-subject",
         "report-domain",
+        "report-review",
     ],
 )
 def test_a_stage_names_the_modules_that_it_imports(here: Project, graph: grimp.ImportGraph, stage: str) -> None:

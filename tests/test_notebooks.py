@@ -42,7 +42,7 @@ def test_a_notebook_has_three_parameters_and_no_saved_output(here: Project, name
 def test_a_notebooks_own_parameters_are_a_report_of_the_registry(here: Project, name: str) -> None:
     own = own_parameters(notebook(here, name))
     assert own["round"] in here.registry.rounds
-    assert own["report"] in here.registry.reports_of(own["scope"])
+    assert own["report"] in here.registry.due(own["round"], own["scope"])
     assert here.registry.reports[own["report"]].notebook == name
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ import pandas as pd
 
 from pipeline import remarks
 from pipeline.brief import annual as brief_annual
+from pipeline.brief import annual_review, receipt
 from pipeline.brief import collection as brief_collection
 from pipeline.brief import edition as brief_edition
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import map as brief_map
-from pipeline.brief import receipt
 from pipeline.brief import register as brief_register
+from pipeline.brief import since as brief_since
 from pipeline.brief import slices as brief_slices
 from pipeline.brief import state as brief_state
 from pipeline.brief import truth as brief_truth
@@ -47,6 +49,8 @@ class Cuts:
     lists: brief_lists.Lists
     states: Mapping[str, str]
     words: list[dict[str, str]]
+    order: tuple[str, ...]
+    """All indicators that this form can have, in the order of their definitions and of the form."""
     everywhere: Slices
     maps: brief_map.Maps
     points: brief_map.Points
@@ -55,7 +59,8 @@ class Cuts:
 
 def brief(project: Project, round_name: str) -> None:
     """Cuts the briefs of a round's own reports; refuses tables that no verdict judged."""
-    _cut_all(project, round_name, project.briefs(round_name), project.registry.reports_of)
+    due = partial(project.registry.due, round_name)
+    _cut_all(project, round_name, project.briefs(round_name), due)
 
 
 def more(project: Project, round_name: str) -> None:
@@ -106,6 +111,7 @@ def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps, poin
         lists=brief_lists.lists(material, declared),
         states={scope: brief_state.state(material, scope) for scope in scopes},
         words=brief_slices.words(material),
+        order=tuple(brief_slices.order(material)),
         maps=maps,
         points=points,
         everywhere=_empty() | {"items": brief_slices.items(material), "methods": brief_slices.methods()},
@@ -130,6 +136,11 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
     if told["state"] == "closed":
         # Who it is, its state, its findings and the bytes that were judged: no number, and no facility.
         return told | {"decisions": [], "account": {}}, slices
+    told |= _since_told(material, scope)
+    slices |= _since(material, scope, cuts, subject)
+    if "signs" in slices:
+        asked = annual_review.labels(material, slices["signs"])
+        slices["labels"] = pd.concat([slices["labels"], asked], ignore_index=True)
     slices |= _numbers(material, scope, cuts, subject) | _register(material, scope, cuts, subject, slices["labels"])
     if len(told["members"]) == 1 and "phc_sector" in subject.cuts:
         slices["labels"] = pd.concat([slices["labels"], brief_slices.sector_names(material, scope)], ignore_index=True)
@@ -149,6 +160,27 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
         "governorates": brief_slices.governorates(material, scope),
     }
     return told | _known(material, scope, subject, slices["measures"]), slices
+
+
+def _since_told(material: Material, scope: str) -> dict[str, Any]:
+    """What brief.json says of the round before; nothing where there is none."""
+    return {"since": brief_since.told(material.since, scope, material.members(scope))} if material.since else {}
+
+
+def _since(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Slices:
+    """What changed since the round before; no number of a scope, or of a directorate, that was closed in either."""
+    since = material.since
+    if since is None or scope in since.told["closed"]:
+        return {}
+    shown = subject.shown(material.units)
+    units = {name: material.units[name] for name in cuts.order if name in shown and name.startswith(subject.since)}
+    if "review" not in subject.holds:
+        return brief_since.slices(since, scope, units)
+    left_out = material.standing.iraq.left_out
+    shut = {slug for slug, state in cuts.states.items() if state == "closed"} | {*since.told["closed"], *left_out}
+    members = [slug for slug in material.members(scope) if slug not in shut]
+    found = annual_review.slices(material, since, members)
+    return brief_since.slices(since, scope, units, members) | found
 
 
 def _known(material: Material, scope: str, subject: Subject, measures: pd.DataFrame) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.brief.since_withheld import withheld
 from pipeline.brief.subjects import Subject
-from pipeline.brief.suppression import suppressed
+from pipeline.brief.suppression import Floor, suppressed
 from pipeline.errors import BriefError
 from pipeline.registry import Public
 
@@ -26,14 +27,15 @@ Slices = Mapping[str, pd.DataFrame]
 RESTRICTED_BELOW = 3
 RESTRICTED_CAUSES = ("conflict", "security")
 # Lists whose rows say what single facilities lack, and findings, which quote their answers.
-INTERNAL_SLICES = ("declared", "findings", "list")
+INTERNAL_SLICES = ("declared", "findings", "list", "events", "written", "issues")
 INTERNAL_LISTS = ("gaps",)
 # The place of a single facility on a map; squares with several may go out (`brief.map`).
 PLACES = "point"
 KNOWN_SLICES = {
     "measures", "comparison", "areas", "labels", "items", "methods", "facilities", *INTERNAL_SLICES, "coverage",
     "progress", "completeness", "workspaces", "answered", "changed", "gates", "expectations",
-    "tiles", "map", "map_values", "map_names", "census", "expected", "revisits", "agreement", "disagreements", "copied",
+    "since", "since_areas", "happened", "lost", "lost_items", "signs", "tiles", "map", "map_values", "map_names",
+    "census", "expected", "revisits", "agreement", "disagreements", "copied",
 }  # fmt: skip
 # What is told of a decision without saying about which facility, and what it answered.
 OF_DECISIONS = ("decision", "rule", "directorate", "until", "role", "office", "date")
@@ -54,7 +56,9 @@ def public(
     if "map" in cut:
         cut["map"] = cut["map"][cut["map"]["layer"] != PLACES].reset_index(drop=True)
     if "measures" in cut:
-        cut |= _suppressed(cut, settings)
+        floor = _floor(cut, settings)
+        cut |= _suppressed(cut, floor)
+        cut |= withheld(cut, floor)
     return {**_told(told), "edition": "public", "suppress_below": settings.suppress_below}, cut
 
 
@@ -96,10 +100,19 @@ def _restricted(slices: Slices) -> dict[str, str]:
     return dict(zip(rows["item"], rows["module"], strict=True))
 
 
-def _suppressed(slices: Slices, settings: Public) -> dict[str, pd.DataFrame]:
-    items, restricted = slices["items"], _restricted(slices)
-    services = items[items["kind"] == "service"]
-    modules = dict(zip(services["item"], services["module"], strict=True))
+def _suppressed(slices: Slices, floor: Floor) -> dict[str, pd.DataFrame]:
+    names = [name for name in ("measures", "areas", "map_values") if name in slices]
+    return suppressed({name: slices[name] for name in names}, _modules(slices), floor)
+
+
+def _modules(slices: Slices) -> dict[str, str]:
+    services = slices["items"][slices["items"]["kind"] == "service"]
+    return dict(zip(services["item"], services["module"], strict=True))
+
+
+def _floor(slices: Slices, settings: Public) -> Floor:
+    """Below how many a figure about an indicator is small."""
+    restricted, modules = _restricted(slices), _modules(slices)
     # A domain is restricted if all of it is: the average over others hides what one of them says.
     whole = {name for name in restricted.values() if all(one in restricted for one in modules if modules[one] == name)}
 
@@ -110,5 +123,4 @@ def _suppressed(slices: Slices, settings: Public) -> dict[str, pd.DataFrame]:
             return max(settings.suppress_below, RESTRICTED_BELOW)
         return settings.suppress_below
 
-    names = [name for name in ("measures", "areas", "map_values") if name in slices]
-    return suppressed({name: slices[name] for name in names}, modules, floor)
+    return floor

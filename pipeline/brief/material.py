@@ -9,9 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline import agreed, decisions, indicators, places, remarks, revisits, verdict
 from pipeline import baseline as baselines
 from pipeline import codebook as codebooks
-from pipeline import decisions, indicators, places, remarks, revisits, verdict
+from pipeline.agreed import Issue
+from pipeline.brief.since import Since
+from pipeline.brief.since import load as load_since
 from pipeline.codebook import Codebook, rows_of
 from pipeline.decisions import Decision
 from pipeline.indicators import Facts
@@ -51,6 +54,12 @@ class Material:
     """The facilities that the round should cover; none where there is no earlier list."""
     remarks: Mapping[str, Remark] = field(default_factory=dict)
     """What directorates say to their numbers."""
+    since: Since | None = None
+    """What changed since the round before; None where this round follows none."""
+    issues: tuple[Issue, ...] = ()
+    """What workshops have agreed on."""
+    until_now: tuple[str, ...] = ()
+    """The rounds of the registry that are reported for the day of this one, or before."""
 
     @cached_property
     def standing(self) -> Standing:
@@ -144,6 +153,9 @@ def gather(project: Project, round_name: str) -> Material:
         second_visits=seen,
         compared=agreement.of_round(project, round_name, seen, codebook, known),
         baseline=baselines.load(project, round_name, known),
+        since=load_since(project, round_name),
+        issues=agreed.load(project),
+        until_now=tuple(name for name, one in project.registry.rounds.items() if one.report_date <= entry.report_date),
     )
 
 

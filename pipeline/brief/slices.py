@@ -155,14 +155,15 @@ def parts(material: Material, scope: str) -> list[str]:
 
 def _sorted(rows: pd.DataFrame, material: Material) -> pd.DataFrame:
     """In the order of the indicators' own list, so that causes and items stand in the form's order; with units."""
-    rank = {name: place for place, name in enumerate(_order(material))}
+    rank = {name: place for place, name in enumerate(order(material))}
     ordered = rows.assign(
         unit=rows["indicator"].map(material.units), _rank=rows["indicator"].map(rank).fillna(len(rank))
     )
     return ordered.sort_values(["_rank", "indicator", "dimension", "group"], kind="stable")
 
 
-def _order(material: Material) -> list[str]:
+def order(material: Material) -> list[str]:
+    """All indicators that this form can have, in the order of their definitions and of the form."""
     words = indicators.vocabulary(material.codebook)
     return [name for definition in indicators.DEFINITIONS.values() for name in definition.indicators(words)]
 

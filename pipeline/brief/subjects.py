@@ -21,6 +21,13 @@ EVERYTHING = (
     "GAP", "BAR", "POP", "EQU",
 )  # fmt: skip
 
+# What a page says of the round before, if it is about everything.
+MAIN = (
+    "U_LISTED", "U_EXISTING", "OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED", "ACC_FULL", "AMN_WASH", "BED_COUNT_all",
+    "HR_TOTAL", "SVC_DOMAIN_",
+)  # fmt: skip
+COUNTED = ("U_LISTED", "U_EXISTING")
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -43,8 +50,10 @@ class Subject:
     beside: tuple[str, ...] = ()
     """What it shows of each part of its scope: of the directorates of a wider one, of a directorate's sectors."""
     holds: tuple[str, ...] = ()
-    """What else its brief holds: `annual`, the ministry's own figures; `census` or, with the whole list, `register`."""
+    """What else its brief holds: `annual`, the ministry's figures; `census` or `register`; `review`."""
 
+    since: tuple[str, ...] = MAIN
+    """Of which indicators, by their beginnings, the page says what changed since the round before."""
     asks: tuple[str, ...] = ()
     """The modules of questions that its numbers come from; all of them for none."""
 
@@ -101,11 +110,13 @@ SUBJECTS = {
         shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP", "OWN", "MAN"), kinds=(),
         lists=("fully_damaged",), beside=("OPS", "BLD", "EQP", "FUN", "ACC", "CAU", "SUP_ANY"),
         holds=("annual", "census"), has_maps=True,
+        since=(*COUNTED, "OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED", "EQP_DAMAGED", "ACC_FULL", "SUP_ANY"),
         asks=("identity", "building", "equipment", "functionality", "accessibility", "support"),
     ),
     "amenities": Subject(
         shows=(*GROUND, *WATER_TO_WASTE, "SRC", "INF", "BAR_FAC", "BAR_MEN"), kinds=("amenity", "information"),
         beside=("AMN_FULL", "AMN_WASH", "INF", "BAR_FAC_BA"), asks=("amenities", "information"),
+        since=("AMN_FULL_", "AMN_WASH", "WAT_", "SAN_", "PWR_", "CCH_", "INF_FULL_"),
     ),
     "hospitals": Subject(
         shows=(
@@ -115,10 +126,12 @@ SUBJECTS = {
         kinds=("bed", "service", "cadre"), asks=(*WORK, "equipment", "beds", "staff"),
         beside=("U_EXISTING", "OPS", "FUN_FULL", "BLD_DAMAGED", "BED_", "HR_TOTAL", "SVC_DOMAIN", "BAR_DOMAIN"),
         compared=("INP_CAPACITY", "SVC_FULL_"),
+        since=(*COUNTED, "OPS_OPERATIONAL", "FUN_FULL", "BLD_DAMAGED", "BED_COUNT_", "BED_SUFFICIENT_", "HR_TOTAL"),
     ),
     "workforce": Subject(
         shows=(*GROUND, "HR", "POP_DNM_10K"), kinds=("cadre",),
         beside=("HR_TOTAL", "HR_CADRE", "HR_WOMEN", "HR_NOSTAFF", "HR_SUFFICIENT", "HR_PHC_DOCTOR"), asks=("staff",),
+        since=("HR_TOTAL", "HR_WOMEN", "HR_NOSTAFF", "HR_CADRE_", "HR_PHC_DOCTOR"),
     ),
     "primary-care": Subject(
         shows=(
@@ -126,10 +139,15 @@ SUBJECTS = {
             "POP_PHC_10K",
         ),
         kinds=("amenity", "service"), cuts=PHC, asks=(*WORK, "amenities"),
+        since=(*COUNTED, "OPS_OPERATIONAL", "FUN_FULL", "ACC_FULL", "AMN_WASH", "SVC_DOMAIN_", "HR_PHC_DOCTOR"),
+    ),
+    "annual-review": Subject(
+        shows=(*GROUND, "OPS", "BLD", "EQP", "FUN", "ACC", "AMN", "BED_COUNT", "HR_TOTAL", "HR_NOSTAFF", "SVC_DOMAIN"),
+        kinds=("amenity", "service"), holds=("review",), since=(*MAIN, "EQP_DAMAGED", "HR_NOSTAFF", "AMN_FULL_"),
     ),
     "facilities": Subject(
         shows=(*GROUND, "OPS", "FUN", "GAP", "SVC_FULL"), kinds=("service",), lists=("fully_damaged", "gaps"),
-        beside=("U_LISTED",), holds=("register",), has_maps=True,
+        beside=("U_LISTED",), holds=("register",), has_maps=True, since=(*COUNTED, "OPS_OPERATIONAL", "FUN_FULL"),
     ),
 }  # fmt: skip
 
@@ -155,4 +173,5 @@ def of_domains(modules: Iterable[str], items: pd.DataFrame) -> Subject:
         compared=("SVC_FULL_",),
         asks=(*WORK, *modules),
         declares=True,
+        since=("SVC_FULL_", *(f"SVC_DOMAIN_{module}" for module in modules)),
     )

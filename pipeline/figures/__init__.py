@@ -17,6 +17,7 @@ from pipeline.figures.amenities import (
     amenities_worst,
 )
 from pipeline.figures.annual import annual
+from pipeline.figures.annual_review import review_beside, review_cards, review_facilities, review_lost
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.collection import answered, completeness, coverage, gates, progress, sectors, workspaces
 from pipeline.figures.domain import (
@@ -30,6 +31,7 @@ from pipeline.figures.domain import (
 from pipeline.figures.evidence import decisions, evidence, findings, guide, methods, quality, set_aside
 from pipeline.figures.expected import expected
 from pipeline.figures.facilities import accessibility, condition, functionality, status, support
+from pipeline.figures.form_health import form_health, issues
 from pipeline.figures.gap_list import gap_list
 from pipeline.figures.headlines import headlines, title
 from pipeline.figures.hospitals import (
@@ -58,6 +60,7 @@ from pipeline.figures.register import register_headlines, register_list, registe
 from pipeline.figures.remark import remark
 from pipeline.figures.resources import amenities, beds, information, staff
 from pipeline.figures.services import barriers, domains, gaps, services
+from pipeline.figures.since import since
 from pipeline.figures.summary import reading, summary_beside, summary_headlines, summary_worst, unknown
 from pipeline.figures.truth import copied, revisits
 from pipeline.figures.workforce import (
@@ -77,12 +80,13 @@ __all__ = [
     "beds", "cadres", "centre_areas", "centre_headlines", "centre_places", "centre_priorities", "centre_services",
     "centres", "choropleth", "completeness", "condition", "copied", "coverage", "decisions", "directorates",
     "domain_areas", "domain_headlines", "domain_places", "domain_priorities", "domains", "evidence", "expected",
-    "findings", "functionality", "gap_list", "gaps", "gates", "guide", "headlines", "health_workers", "hospital_beds",
-    "hospital_directorates", "hospital_headlines", "hospital_priorities", "hospital_services", "hospital_staff",
-    "hospital_work", "information", "methods", "open_brief", "operations_beside", "operations_headlines",
-    "operations_worst", "ownership", "point_map", "population", "priorities", "progress", "quality", "reading",
-    "reconciliation", "register_headlines", "register_list", "register_parts", "register_types", "remark", "revisits",
-    "sectors", "service_barriers", "service_levels", "services", "set_aside", "staff", "staff_by_type", "status",
+    "findings", "form_health", "functionality", "gap_list", "gaps", "gates", "guide", "headlines", "health_workers",
+    "hospital_beds", "hospital_directorates", "hospital_headlines", "hospital_priorities", "hospital_services",
+    "hospital_staff", "hospital_work", "information", "issues", "methods", "open_brief", "operations_beside",
+    "operations_headlines", "operations_worst", "ownership", "point_map", "population", "priorities", "progress",
+    "quality", "reading", "reconciliation", "register_headlines", "register_list", "register_parts", "register_types",
+    "remark", "review_beside", "review_cards", "review_facilities", "review_lost", "revisits", "sectors",
+    "service_barriers", "service_levels", "services", "set_aside", "since", "staff", "staff_by_type", "status",
     "summary_beside", "summary_headlines", "summary_worst", "support", "tiers", "tile_map", "title", "unknown",
     "workforce_beside", "workforce_headlines", "workforce_worst", "workspaces",
 ]  # fmt: skip

@@ -62,7 +62,7 @@ def lines(seen: Look, round_name: str) -> Iterator[Line]:
     """
     registry = seen.project.registry
     for scope in (*reversed(WIDER_SCOPES), *registry.directorates):
-        due = registry.reports_of(scope)
+        due = registry.due(round_name, scope)
         for report in (*due, *(name for name in registry.reports if name not in due)):
             if report in due or seen.project.receipt(round_name, scope, report).is_file():
                 yield line(seen, (round_name, scope, report))

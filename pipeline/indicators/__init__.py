@@ -26,15 +26,15 @@ from pipeline.indicators import services as indicators_services
 from pipeline.indicators import staff as indicators_staff
 from pipeline.indicators import truth as indicators_truth
 from pipeline.indicators import universe as indicators_universe
-from pipeline.indicators.definition import PARTS, Absent, Count, Definition, Gap, Rate
+from pipeline.indicators.definition import PARTS, Absent, Count, Definition, Gap, Rate, Result
 from pipeline.indicators.facts import ADMIN, HOSPITAL, PHC, Agreement, Earlier, Facts, Judgement
 from pipeline.indicators.tables import gather
 from pipeline.indicators.vocabulary import Vocabulary, vocabulary
 
 __all__ = [
     "ADMIN", "DEFINITIONS", "HOSPITAL", "PHC", "REASONS", "Absent", "Agreement", "Count", "Definition", "Earlier",
-    "Entry", "Facts", "Gap", "Judgement", "Rate", "Vocabulary", "care", "catalogue", "entry", "gather", "methods",
-    "share", "vocabulary",
+    "Entry", "Facts", "Gap", "Judgement", "Rate", "Result", "Vocabulary", "care", "catalogue", "entry", "gather",
+    "methods", "share", "vocabulary",
 ]  # fmt: skip
 
 _MODULES = (

@@ -9,7 +9,7 @@ and denominator are blank and `reason` says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,7 +18,19 @@ import pandas as pd
 from pipeline import baseline, decisions, indicators, places, verdict
 from pipeline import codebook as codebooks
 from pipeline.codebook import Codebook
-from pipeline.indicators import Absent, Count, Earlier, Entry, Facts, Gap, Judgement, Rate
+from pipeline.indicators import (
+    Absent,
+    Count,
+    Definition,
+    Earlier,
+    Entry,
+    Facts,
+    Gap,
+    Judgement,
+    Rate,
+    Result,
+    Vocabulary,
+)
 from pipeline.measure import visits
 from pipeline.measure.groups import ALL, Entries, Groups, Kinds, Numbers, by_place, by_report, incomplete_areas
 from pipeline.measure.rows import BLANK, Block, Rows, why
@@ -53,16 +65,23 @@ def measure(project: Project, round_name: str) -> None:
 
 def facts(project: Project, round_name: str) -> Facts:
     """The facts that a round's measures are made of; refuses tables that no verdict judged."""
+    codebook = codebooks.load(project, project.round(round_name).form)
+    tables = {name: project.read_table(round_name, name) for name in FACTS}
+    judged = judged_of(project, round_name, tables["facilities"])
+    return indicators.gather(tables, indicators.vocabulary(codebook), judged)
+
+
+def judged_of(project: Project, round_name: str, facilities: pd.DataFrame) -> Judgement:
+    """What gates and people said of a round's facilities; refuses tables that no verdict judged."""
     standing = verdict.combined([verdict.require(project, round_name, table) for table in JUDGED])
     codebook = codebooks.load(project, project.round(round_name).form)
     findings = pd.concat([verdict.read_findings(project, round_name, table) for table in JUDGED])
     reference, decided = places.load(project), decisions.load(project, round_name)
     judged = judgement(findings, decided, standing, recoded(project, round_name, decided, reference, codebook))
     judged = replace(judged, **visits.told(project, round_name, codebook, reference))
-    tables = {name: project.read_table(round_name, name) for name in FACTS}
     window = project.round(round_name).window
-    listed = earlier(tables["facilities"], baseline.load(project, round_name, reference), window, decided, reference)
-    return indicators.gather(tables, indicators.vocabulary(codebook), replace(judged, earlier=listed))
+    listed = earlier(facilities, baseline.load(project, round_name, reference), window, decided, reference)
+    return replace(judged, earlier=listed)
 
 
 def country_of(project: Project) -> Country:
@@ -132,13 +151,26 @@ def country(directorates: Sequence[str], reference: Places, population: pd.DataF
 
 def measures(facts: Facts, catalogue: Mapping[str, Entry], land: Country) -> pd.DataFrame:
     """The table of measures; see the module."""
-    rows = Rows()
-    reported, placed = by_report(facts, land.directorates), by_place(facts, land.home)
-    kinds = Kinds.within([*reported, *placed])
-    reported, placed = ([kinds.grouped(groups) for groups in made] for made in (reported, placed))
+    grouped = by_report(facts, land.directorates), by_place(facts, land.home)
     incomplete = incomplete_areas(facts, land.home, land.governorates)
-    for definition in indicators.DEFINITIONS.values():
-        found, names = definition.compute(facts), definition.indicators(facts.vocabulary)
+    results = ((one, one.compute(facts)) for one in indicators.DEFINITIONS.values())
+    return cut(results, facts.vocabulary, grouped, catalogue, land.population, incomplete)
+
+
+def cut(
+    results: Iterable[tuple[Definition, Result]],
+    vocabulary: Vocabulary,
+    grouped: tuple[list[Groups], list[Groups]],
+    catalogue: Mapping[str, Entry],
+    population: Mapping[str, int],
+    incomplete: set[str],
+) -> pd.DataFrame:
+    """The table of what definitions have counted; `grouped` are the groups by who reports, and by place."""
+    rows = Rows()
+    kinds = Kinds.within([*grouped[0], *grouped[1]])
+    reported, placed = ([kinds.grouped(groups) for groups in made] for made in grouped)
+    for definition, found in results:
+        names = definition.indicators(vocabulary)
         levels = catalogue[definition.code].levels | {ALL, "region", "directorate"}
         along = [groups for groups in reported if groups.dimension in levels]
         if isinstance(found, Count):
@@ -147,7 +179,7 @@ def measures(facts: Facts, catalogue: Mapping[str, Entry], land: Country) -> pd.
             _add_gaps(rows, found, names, along, kinds)
         elif isinstance(found, Rate):
             for groups in placed:
-                rows.add(_rates(found, groups, kinds, land.population, incomplete), groups, names)
+                rows.add(_rates(found, groups, kinds, population, incomplete), groups, names)
         else:
             for groups in along:
                 if groups.dimension == ALL:

@@ -41,6 +41,8 @@ def held(project: Project, round_name: str) -> list[Path]:
     folders = [project.tables(round_name), project.briefs(round_name), project.outputs() / round_name]
     findings = [project.findings(round_name, table) for table in TABLES]
     others = [project.more_briefs(round_name), project.raw(round_name)]
+    # Of a first round a file in git says that there is none before; of the others a stage has made the folder.
+    others += [project.since_last(round_name)] if round_name in project.registry.follows else []
     wanted = [path for path in others if path.is_dir() and not _is_given(project, round_name, path)]
     return [*folders, *findings, *wanted]
 
@@ -97,7 +99,7 @@ def _stages(project: Project, round_name: str) -> set[str]:
 
 def _folders(project: Project, round_name: str) -> tuple[Path, ...]:
     verdicts = project.verdict(round_name, "records").parent
-    of = (project.raw, project.tables, project.briefs, project.more_briefs)
+    of = (project.raw, project.tables, project.briefs, project.more_briefs, project.since_last)
     return (*(one(round_name) for one in of), verdicts)
 
 

@@ -215,7 +215,7 @@ def targets(project: Project, rounds: Sequence[str], scope: str | None) -> list[
         makers[project.relative(project.page(name, one, report))]
         for name in rounds
         for one in ([scope] if scope else project.scopes)
-        for report in project.registry.reports_of(one)
+        for report in project.registry.due(name, one)
     ]
 
 

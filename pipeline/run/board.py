@@ -84,7 +84,7 @@ def _round(project: Project, round_name: str, found: plan.Plan, reviewed: stages
     states = _states(project, round_name)
     makers = {path: stage.name for stage in found.stages for path in stage.outputs}
     for scope in project.scopes:
-        for report in project.registry.reports_of(scope):
+        for report in project.registry.due(round_name, scope):
             stage = makers[project.relative(project.page(round_name, scope, report))]
             which = (round_name, scope, report)
             page, why = _page(project, which, stage, found)

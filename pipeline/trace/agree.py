@@ -125,7 +125,7 @@ def _printed(ground: Ground, group: Group, indicator: str) -> Iterator[tuple[str
 
 def reports(project: Project, round_name: str, scope: str) -> list[str]:
     """The reports of a scope whose brief lies there."""
-    names = (*project.registry.reports_of(scope), *project.registry.more_reports_of(scope))
+    names = (*project.registry.due(round_name, scope), *project.registry.more_reports_of(scope))
     return [name for name in names if project.brief(round_name, scope, name).is_dir()]
 
 

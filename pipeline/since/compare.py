@@ -1,0 +1,52 @@
+"""Two rounds beside each other for whoever asks: `herams compare`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import indicators, places
+from pipeline.errors import UsageError, unknown
+from pipeline.project import Project
+from pipeline.since import beside
+from pipeline.since.told import head, lines, rows
+
+REVIEW = "annual-review"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the command says: lines for the screen, rows for a program."""
+
+    lines: list[str]
+    rows: list[dict[str, Any]]
+
+
+def compare(project: Project, before: str, round_name: str, scope: str) -> Told:
+    """What changed in a scope from one round to a later one; nothing is written."""
+    if scope not in project.scopes:
+        raise unknown("scope", scope, project.scopes)
+    if not project.round(before).report_date < project.round(round_name).report_date:
+        raise UsageError(
+            f"{before} is not reported for a day before that of {round_name}: name the earlier round first"
+        )
+    found = beside(project, round_name, before)
+    entries = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
+    told = list(lines(found, scope, _members(project, scope), entries))
+    # Two lines about facilities, then the figures.
+    table = [*told[:2], head([before, round_name]), *told[2:]] if len(told) > 1 else told
+    return Told([f"{scope}: {before} and {round_name}", *table, _page(project, before, round_name)], rows(found, scope))
+
+
+def _members(project: Project, scope: str) -> set[str]:
+    region = places.load(project).region
+    return {slug for slug in project.registry.directorates if scope in (slug, region.get(slug), "iraq")}
+
+
+def _page(project: Project, before: str, round_name: str) -> str:
+    """Where the annual review lies, or how it comes to be made."""
+    if project.registry.follows.get(round_name) != before:
+        return f"no page: under `follows:` in the registry {round_name} does not follow {before}"
+    page = project.page(round_name, "iraq", REVIEW)
+    where = project.relative(page)
+    return f"annual review: {where}" if page.is_file() else f"`herams run --round {round_name}` makes {where}"
