@@ -1,6 +1,6 @@
 """The project: the registry, and where each thing lies below the root.
 
-The root is the nearest parent folder with `dvc.yaml`. Only this module joins paths.
+The root is the nearest parent folder with `dvc.yaml`. Only this module and `evidence` join paths.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import pandas as pd
 import yaml
 from pydantic import ValidationError
 
-from pipeline.disk import Disk
 from pipeline.errors import RegistryError, UsageError, unknown
+from pipeline.evidence import Evidence
 from pipeline.registry import WIDER_SCOPES, Registry, Round
 
 TABLES = ("records", "facilities", "answers", "choices", "staff", "measures")
 NOT_EXPORTS = (".dvc", ".gitignore")
 
 
-class Project(Disk):
+class Project(Evidence):
     """A project folder: paths, registry, and the door to its files."""
 
     @classmethod
@@ -247,62 +247,6 @@ class Project(Disk):
     def stage_log(self, stage: str) -> Path:
         """What a stage printed when `herams run` last ran it."""
         return self.root / "outputs" / "logs" / f"{stage}.log"
-
-    def runs(self) -> Path:
-        """The record of runs, a chain: two lines for each run, and one for each stage that it has run."""
-        return self.root / "outputs" / "logs" / "runs.jsonl"
-
-    def runs_head(self) -> Path:
-        """The hash of the last line of the record of runs, by which a cut end is found."""
-        return self.root / "outputs" / "logs" / "runs.head"
-
-    def ledger(self) -> Path:
-        """The ledger of approvals, publications and withdrawals, a chain."""
-        return self.root / "data" / "ledger.jsonl"
-
-    def signers(self) -> Path:
-        """The keys of the offices that review, in the format of OpenSSH's allowed_signers."""
-        return self.root / "data" / "signers"
-
-    def approvals(self) -> Path:
-        """The folder of what belongs to lines of the ledger: signatures, and copies of what was approved."""
-        return self.root / "data" / "approvals"
-
-    def signature(self, digest: str) -> Path:
-        """A signature, by the SHA-256 of its bytes."""
-        return self.approvals() / f"{digest}.sig"
-
-    def approved_copy(self, core: str) -> Path:
-        """The numbers and the text of a report that was reviewed, by the hash of its core."""
-        return self.approvals() / f"{core}.json"
-
-    def publications(self) -> Path:
-        """The folder of what publications leave in git: for each a manifest, and an errata page once it has one."""
-        return self.root / "data" / "publications"
-
-    def publication(self, name: str) -> Path:
-        """The manifest of a publication, by its name: round, edition and number, with hyphens."""
-        return self.publications() / f"{name}.json"
-
-    def errata(self, name: str, ending: str) -> Path:
-        """What has become of a publication since, as en.html, ar.html, ckb.html or csv."""
-        return self.publications() / f"{name}.errata.{ending}"
-
-    def archives(self) -> Path:
-        """The folder of archives of publications; git and DVC do not know it."""
-        return self.root / "data" / "archives"
-
-    def archive_part(self, name: str) -> Path:
-        """A part of archives and errata pages: templates, words, the verifier; apart from the look of reports."""
-        return self.root / "notebooks" / "archive" / name
-
-    def tracked(self, path: Path) -> Path:
-        """The file beside a file or folder that `dvc add` writes its hash into."""
-        return path.with_name(f"{path.name}.dvc")
-
-    def changelog(self) -> Path:
-        """The changelog, whose *Numbers* a moved number must stand in."""
-        return self.root / "CHANGELOG.md"
 
     def run_note(self) -> Path:
         """Who holds DVC's lock: a note of the run at work."""

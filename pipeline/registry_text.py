@@ -19,7 +19,7 @@ from pipeline.registry import Registry
 # The lists of rounds that DVC unfolds its graph by, and its maps from a round to the one before it.
 LISTS = ("open", "simulated")
 MAPS = ("follows", "baselines")
-Section = list[str] | dict[str, str]
+Section = Any  # a list, or a map of texts
 
 
 def without_round(text: str, name: str) -> str:

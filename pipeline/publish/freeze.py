@@ -41,10 +41,15 @@ def held(project: Project, round_name: str) -> list[Path]:
     folders = [project.tables(round_name), project.briefs(round_name), project.outputs() / round_name]
     findings = [project.findings(round_name, table) for table in TABLES]
     others = [project.more_briefs(round_name), project.raw(round_name)]
-    # Of a first round a file in git says that there is none before; of the others a stage has made the folder.
-    others += [project.since_last(round_name)] if round_name in project.registry.follows else []
     wanted = [path for path in others if path.is_dir() and not _is_given(project, round_name, path)]
-    return [*folders, *findings, *wanted]
+    return [*folders, *findings, *wanted, *_of_the_round_before(project, round_name)]
+
+
+def _of_the_round_before(project: Project, round_name: str) -> list[Path]:
+    """What stages made of the round before; of a first round a file in git says that there is none."""
+    since, baseline = project.since_last(round_name), project.baseline(round_name)
+    made = ((since, project.registry.follows), (baseline, project.registry.baselines))
+    return [path for path, rounds in made if round_name in rounds or project.tracked(path).is_file()]
 
 
 def freeze(project: Project, round_name: str) -> None:
@@ -60,7 +65,9 @@ def freeze(project: Project, round_name: str) -> None:
 
 def thaw(project: Project, round_name: str, commit: str | None) -> None:
     """Takes a round into the graph again, with what the lock said of it at a commit if there is one."""
-    text = registry_text.with_round(project.read_text(project.registry_file()), round_name)
+    text = registry_text.with_round(
+        project.read_text(project.registry_file()), round_name, _before(project, round_name)
+    )
     for path in held(project, round_name):
         project.tracked(path).unlink(missing_ok=True)
     project.write_text(project.registry_file(), text)
@@ -77,6 +84,12 @@ def _lock_again(project: Project, round_name: str, commit: str) -> None:
     project.write_text(_lock(project), lock.updated(before, entries))
 
 
+def _before(project: Project, round_name: str) -> str | None:
+    """The round that a round followed while it was open, as what was made of the two says."""
+    told = project.since_last(round_name) / "since.json"
+    return str(project.read_json(told)["previous"]) if told.is_file() else None
+
+
 def files(project: Project, round_name: str) -> Iterator[Path]:
     """Every file of a round that stays: exports, tables, verdicts with findings, briefs, pages; sorted."""
     for folder in (*_folders(project, round_name), project.outputs() / round_name):
@@ -89,7 +102,8 @@ def _is_given(project: Project, round_name: str, path: Path) -> bool:
 
 def _stages(project: Project, round_name: str) -> set[str]:
     """The round's stages by their names in DVC: those that write into its folders."""
-    places = {project.relative(one) for one in (*_folders(project, round_name), project.outputs() / round_name)}
+    mine = (*_folders(project, round_name), project.outputs() / round_name, project.baseline(round_name))
+    places = {project.relative(one) for one in mine}
     return {
         stage.name
         for stage in plan.declared(project)
