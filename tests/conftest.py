@@ -84,6 +84,7 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     project.write_text(project.revisits(ROUND), revisits.EMPTY)
     project.write_text(project.baseline(ROUND), baseline.text(baseline.empty()))
     project.write_json(project.since_last(ROUND) / "since.json", {"previous": None})
+    project.write_text(project.agreed("2022"), "[]\n")
     return project
 
 
