@@ -87,7 +87,8 @@ def _lock_again(project: Project, round_name: str, commit: str) -> None:
 def _before(project: Project, round_name: str) -> str | None:
     """The round that a round followed while it was open, as what was made of the two says."""
     told = project.since_last(round_name) / "since.json"
-    return str(project.read_json(told)["previous"]) if told.is_file() else None
+    before: str | None = project.read_json(told)["previous"] if told.is_file() else None
+    return before
 
 
 def files(project: Project, round_name: str) -> Iterator[Path]:
