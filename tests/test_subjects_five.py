@@ -45,7 +45,7 @@ def whole_page(project: Project, scope: str, subject: str) -> list[tuple[str, li
 
 
 def row_of(text: str, head: str) -> str:
-    found = re.search(rf'<tr><th scope="row">{re.escape(head)}.*?</tr>', text)
+    found = re.search(rf'<tr><th scope="row">{re.escape(head)}.*?\n', text)
     assert found, head
     return found.group()
 

@@ -97,7 +97,7 @@ def terms(pairs: Iterable[tuple[str, Markup | str]], kind: str = "") -> Html:
 
 def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], kind: str = "") -> Html:
     """A table with a caption, heads of columns, and the first cell of each row as its head."""
-    head = joined(Markup('<th scope="col">{}</th>').format(column) for column in columns)
+    head = joined(Markup('<th scope="col">{}').format(column) for column in columns)
     body = joined((_row(row) for row in rows), "\n")
     text = Markup(
         '<div class="scroll" role="region" tabindex="0" aria-labelledby="{0}"><table{1}><caption id="{0}">'
@@ -119,11 +119,11 @@ def stack(fractions: Sequence[float | None]) -> Markup:
 
 def _row(cells: Sequence[Cell]) -> Markup:
     first, *others = cells
-    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, joined(map(_cell, others)))
+    return Markup('<tr><th scope="row">{}</th>{}').format(first, joined(map(_cell, others)))
 
 
 def _cell(cell: Cell) -> Markup:
-    # A cell ends where the next begins: tags that say so would be a thirtieth of a long page.
+    # A cell and a row end where the next begins: tags that say so would be a thirtieth of a long page.
     if isinstance(cell, Tile):
         # The ground begins to show at a fifth, and leaves the text to be read at the whole.
         return Markup('<td style="--h:{:.0f}%">{}').format(max(0.0, cell.share - 20) * 0.68, cell.text)

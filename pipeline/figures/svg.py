@@ -73,11 +73,15 @@ def _slim(parent: ElementTree.Element) -> None:
 
 
 def _grouped(elements: list[ElementTree.Element]) -> list[ElementTree.Element]:
-    """Neighbours that look the same stand in a group that says it once."""
+    """Neighbours that look the same stand in a group that says it once; lines and areas become one."""
     found: list[ElementTree.Element] = []
     for look, run in groupby(elements, key=lambda one: (one.tag, *(one.attrib.get(name) for name in LOOK))):
         members = list(run)
         told = {name: value for name, value in zip(LOOK, look[1:], strict=True) if value is not None}
+        if len(members) > 1 and all(set(one.attrib) - set(LOOK) == {"d"} for one in members):
+            shape = ElementTree.Element(look[0], told | {"d": "".join(one.attrib["d"] for one in members)})
+            found.append(shape)
+            continue
         if len(members) < 3 or not told or look[0] == f"{SVG}g":
             found += members
             continue
