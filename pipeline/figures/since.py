@@ -45,6 +45,8 @@ def beside(brief: Brief, rows: Sequence[Compared], caption: str) -> Iterator[Par
     """Figures then and now, the change, its parts, and how many are behind it."""
     columns = [brief.say(f"since.column.{column}") for column in COLUMNS]
     yield table(caption, columns, [_row(brief, one) for one in rows], "tight")
+    if why := list(_why(brief, rows)):
+        yield bullets(why)
     if any(one.is_few for one in rows):
         yield paragraph(brief.say("chart.few", mark=FEW_MARK), "few")
 
@@ -91,11 +93,17 @@ def _broken(brief: Brief, rows: Sequence[Compared]) -> Iterator[str]:
         yield brief.say.count("since.broken", broken)
 
 
+def _why(brief: Brief, rows: Sequence[Compared]) -> Iterator[str]:
+    """Why figures are not compared, each reason once."""
+    for reason in dict.fromkeys(one.reason for one in rows if one.is_broken):
+        names = [name(brief, one.indicator) for one in rows if one.is_broken and one.reason == reason]
+        yield brief.say("since.not_compared", what=brief.say.listed(names), why=brief.say.translated(reason))
+
+
 def _row(brief: Brief, one: Compared) -> list[Cell]:
     head: list[Cell] = [name(brief, one.indicator), then(brief, one), now(brief, one)]
     if one.is_broken:
-        why = brief.say("since.not_compared", why=brief.say.translated(one.reason))
-        return [*head, Markup('<span class="none">{}</span>').format(why), NONE, NONE, NONE]
+        return [*head, brief.say("review.tier.break"), NONE, NONE, NONE]
     change = one.change()
     if change is None:
         return [*head, *[NONE] * 4]
