@@ -12,6 +12,7 @@ from pipeline.errors import UsageError
 from pipeline.match import Compared, decided, kept
 from pipeline.match.kept import Kept
 from pipeline.project import Project
+from pipeline.spelling import counted
 from pipeline.tables.csv import csv
 from pipeline.tables.xlsx import workbook
 
@@ -60,7 +61,7 @@ def _about(asked: pd.DataFrame, review: Path | None) -> list[str]:
     if not len(asked):
         return ["nothing is for review"]
     where = review.name if review else "write them with --review FILE.xlsx"
-    return [f"{len(asked):,} pairs for review: {where}"]
+    return [f"{counted(len(asked), 'pair')} for review: {where}"]
 
 
 def _changed(later: Sequence[Kept], others: Sequence[Kept]) -> list[str]:

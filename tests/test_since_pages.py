@@ -89,7 +89,10 @@ def test_where_the_question_was_changed_the_page_says_so_and_why() -> None:
     broken = rows["indicator"] == "FUN_FULL"
     rows.loc[broken, ["ruling", "reason", "before_numerator"]] = ["break", "Asked otherwise", ""]
     told = text(replace(brief, slices={**brief.slices, "since": rows}), "since")
-    assert "not compared, since the question was changed (Asked otherwise)." in told and "One figure is not compared" in told
+    assert (
+        "not compared, since the question was changed (Asked otherwise)." in told
+        and "One figure is not compared" in told
+    )
 
 
 def test_a_scope_that_was_closed_before_compares_nothing() -> None:
