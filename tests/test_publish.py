@@ -201,8 +201,11 @@ def test_a_published_round_is_corrected_by_the_next_number_and_an_errata_page_te
     for language in ("en", "ar", "ckb"):
         html = project.read_text(project.errata(one.name, f"{language}.html"))
         assert rows.loc[0, "before"] in html and "<script" not in html
-    assert project.read_bytes(project.archives() / f"{ROUND}-internal-1.zip") == first
+    archive = project.archives() / f"{ROUND}-internal-1.zip"
+    assert project.read_bytes(archive) == first
     assert verify(project).found == ()
+    archive.write_bytes(first[:-1])
+    assert {(one.state, one.path) for one in verify(project).found} == {("altered", project.relative(archive))}
 
 
 def test_a_withdrawn_publication_stays_and_says_why(tmp_path: Path) -> None:
