@@ -1,7 +1,8 @@
 """Manifests of publications: which bytes were published, from which commit, after which line of the ledger.
 
 `data/publications/<round>-<edition>-<number>.json` is in git. It names each file of the round by its SHA-256, the
-commit that the round can be made from again, the annotated tag on it, and the heads of ledger and record of runs.
+commit that the round can be made from again, the annotated tag on it, its archive, and the heads of ledger and record
+of runs.
 """
 
 from __future__ import annotations
@@ -31,7 +32,13 @@ class Manifest(BaseModel):
     tag: str
     ledger_head: Digest
     runs_head: Digest
+    archive: Digest
     files: Mapping[str, Digest]
+
+    @property
+    def name(self) -> str:
+        """Round, edition and number with hyphens: the name of its file and of its archive."""
+        return f"{self.round}-{self.edition}-{self.number}"
 
 
 @dataclass(frozen=True)

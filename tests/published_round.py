@@ -17,11 +17,13 @@ from sealed_round import git, sealed
 
 from pipeline import chain, ledger, review
 from pipeline.project import Project
+from pipeline.publish import freeze
 
 ROUND = "small-2023"
 KIRKUK = (ROUND, "kirkuk", "overview")
 TAG = f"published/{ROUND}/internal/1"
 MANIFEST = f"data/publications/{ROUND}-internal-1.json"
+ARCHIVE = "d" * 64
 
 
 @cache
@@ -53,22 +55,25 @@ def publish(project: Project, number: int = 1) -> None:
     """The line, the tag and the manifest of a publication of what lies there."""
     made_from = head(project)
     runs = chain.head(project.runs().read_bytes())
-    told = {"kind": "publish", "date": DAY, "round": ROUND, "edition": "internal", "archive": "d" * 64}
+    told = {"kind": "publish", "date": DAY, "round": ROUND, "edition": "internal", "archive": ARCHIVE}
     ledger.append(project, ledger.drafted(project, told | {"commit": made_from, "runs": runs}))
     known = ledger.head(project)
     tag = f"published/{ROUND}/internal/{number}"
     git(project, "tag", "-a", tag, "-m", f"Published\n\nledger {known}", made_from)
     document = {"round": ROUND, "edition": "internal", "number": number, "commit": made_from, "tag": tag}
-    document |= {"ledger_head": known, "runs_head": runs, "files": files(project)}
+    document |= {"ledger_head": known, "runs_head": runs, "archive": ARCHIVE, "files": files(project)}
     project.write_json(project.publications() / f"{ROUND}-internal-{number}.json", document)
 
 
+def say(project: Project, kind: str) -> None:
+    """The line that opens the round again (`reopen`) or closes it (`close`)."""
+    told = {"kind": kind, "date": DAY, "round": ROUND, "reason": "A letter came"}
+    ledger.append(project, ledger.drafted(project, told))
+
+
 def files(project: Project) -> dict[str, str]:
-    """All files of the round, and of what it was made: by their SHA-256."""
-    folders = [project.tables(ROUND), project.briefs(ROUND), project.verdict(ROUND, "records").parent]
-    folders += [project.raw(ROUND), project.outputs() / ROUND, project.root / "pipeline"]
-    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return {project.relative(path): project.sha256(path) for path in sorted(found) if "__pycache__" not in path.parts}
+    """All files of the round as its manifest names them: by their SHA-256."""
+    return {project.relative(path): project.sha256(path) for path in freeze.files(project, ROUND)}
 
 
 def head(project: Project) -> str:

@@ -135,7 +135,7 @@ def test_afterwards_nothing_is_to_be_done_all_verifies_and_the_tables_lie_where_
     assert len(project.read_table(ROUND, "facilities")) > 0
     manifest = publications.manifests(project)[f"{ROUND}-internal-1"]
     assert manifest["files"][RECEIPT] == project.sha256(project.root / RECEIPT)
-    assert {name.split("/")[1] for name in manifest["files"]} == {"raw", "tables", "verdicts", "briefs", ROUND}
+    assert {name.split("/")[1] for name in manifest["files"]} == {"raw", "tables", "since", "verdicts", "briefs", ROUND}
 
 
 def test_a_published_page_is_not_older_than_code_that_changed_since_but_its_bytes_are_held(tmp_path: Path) -> None:
@@ -201,8 +201,11 @@ def test_a_published_round_is_corrected_by_the_next_number_and_an_errata_page_te
     for language in ("en", "ar", "ckb"):
         html = project.read_text(project.errata(one.name, f"{language}.html"))
         assert rows.loc[0, "before"] in html and "<script" not in html
-    assert project.read_bytes(project.archives() / f"{ROUND}-internal-1.zip") == first
+    archive = project.archives() / f"{ROUND}-internal-1.zip"
+    assert project.read_bytes(archive) == first
     assert verify(project).found == ()
+    archive.write_bytes(first[:-1])
+    assert {(one.state, one.path) for one in verify(project).found} == {("altered", project.relative(archive))}
 
 
 def test_a_withdrawn_publication_stays_and_says_why(tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from pathlib import Path
 import contacts
 import pandas as pd
 import pytest
+import yaml
 from published import DAY, ROUND, published
-from sealed_round import git
+from sealed_round import git, other_bytes
 
 from pipeline import ledger
 from pipeline.page.checks import faults
@@ -29,6 +30,7 @@ from pipeline.project import Project
 from pipeline.publish import archive, crate
 from pipeline.publish.ready import Ready
 from pipeline.review import core, seen_of_round
+from pipeline.verify import verify
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen")
 Files = dict[str, bytes]
@@ -144,6 +146,26 @@ TOUCHED: dict[str, tuple[Callable[[Files], Files], set[str]]] = {
     "two lines in another order": (lines_swapped, {LEDGER}),
     "the parameters of two reports": (parameters_swapped, {RECEIPT, OTHER}),
 }
+
+
+def test_an_archive_that_lies_in_the_project_is_held_by_its_manifest_and_one_that_nobody_published_is_named() -> None:
+    project, stray = published(), published().archives() / f"{ROUND}-internal-9.zip"
+    name = project.relative(place())
+    with other_bytes(project, name, place().read_bytes()[-1:], b"x"):
+        assert {(one.state, one.path) for one in verify(project).found} == {("altered", name)}
+    stray.write_bytes(b"x")
+    try:
+        assert {(one.state, one.path) for one in verify(project).found} == {("unreceipted", project.relative(stray))}
+    finally:
+        stray.unlink()
+
+
+def test_a_file_of_dvc_add_that_contradicts_the_manifest_is_named_and_not_what_it_speaks_of() -> None:
+    project = published()
+    mark = project.tracked(project.findings(ROUND, "records"))
+    md5 = yaml.safe_load(mark.read_bytes())["outs"][0]["md5"].encode()
+    with other_bytes(project, project.relative(mark), md5, md5[::-1]):
+        assert {(one.state, one.path) for one in verify(project).found} == {("altered", project.relative(mark))}
 
 
 @pytest.mark.parametrize("is_forged", [False, True], ids=["repacked", "with a manifest that fits"])

@@ -22,8 +22,9 @@ from published_round import (
     manifest,
     publish,
     published,
+    say,
 )
-from sealed_round import git, other_bytes
+from sealed_round import git, other_bytes, write_page
 from test_verify import flipped, of
 
 from pipeline import chain, index
@@ -104,6 +105,28 @@ def test_page_receipt_and_commit_made_anew_are_found_by_the_manifest(other: Proj
     assert of(other) == {("altered", PAGE), ("altered", receipt)}
 
 
+def test_a_round_that_was_opened_again_and_closed_is_what_it_is_now_and_not_altered(other: Project) -> None:
+    write_page(other, *KIRKUK, lambda told: f"{told}, corrected".encode())
+    commit(other, "Corrected without a word")
+    assert ("altered", PAGE) in of(other)
+    say(other, "reopen")
+    commit(other, "Opened again")
+    assert of(other) == set()
+    say(other, "close")
+    commit(other, "Closed")
+    assert of(other) == set()
+    with flipped(other, PAGE):
+        assert of(other) == {("altered", PAGE)}
+
+
+def test_a_round_that_only_the_registry_has_opened_again_is_still_what_was_published(other: Project) -> None:
+    write_page(other, *KIRKUK, lambda told: f"{told}, corrected".encode())
+    registry = yaml.safe_load(other.read_bytes(other.registry_file()))
+    other.write_text(other.registry_file(), yaml.safe_dump(registry | {"open": [ROUND], "simulated": [ROUND]}))
+    commit(other, "Opened again by hand")
+    assert ("altered", PAGE) in of(Project(other.root))
+
+
 def test_code_moves_on_and_a_closed_round_was_made_by_that_of_its_commit(other: Project) -> None:
     code = other.root / "pipeline/figures/html.py"
     code.write_bytes(code.read_bytes() + b"# Later\n")
@@ -130,9 +153,9 @@ def test_a_round_that_was_closed_and_never_published_is_not_stale_by_later_code(
 
 def test_a_manifest_that_contradicts_its_commit_its_ledger_or_itself_is_named(other: Project) -> None:
     told = manifest(other)
-    code = "pipeline/figures/html.py"
+    judged = f"data/verdicts/{ROUND}/records.json"
     wrong = [
-        ({**told, "files": {**told["files"], code: "0" * 64}}, "has other bytes of pipeline/figures/html.py"),
+        ({**told, "files": {**told["files"], judged: "0" * 64}}, f"has other bytes of {judged}"),
         ({**told, "edition": "public"}, "publishes it, and no manifest names its files"),
         ({"round": 1}, "it is no manifest: round"),
     ]
@@ -204,6 +227,7 @@ def test_a_number_of_a_published_round_moves_only_with_a_line_in_the_changelog(t
     project.write_text(project.changelog(), "# Changelog\n\n### Numbers\n\nNone.\n")
     commit(project, "A changelog")
     publish(project)
+    say(project, "reopen")
     commit(project, "Published, and open again")
     assert of(project) == set()
     table = project.read_table(ROUND, "measures")

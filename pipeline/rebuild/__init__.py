@@ -62,7 +62,7 @@ def rebuild(
 def _by(project: Project, known: manifest.Manifest | None) -> str:
     if known is None:
         return "what lies here; it was never published"
-    return f"{project.relative(project.publications())}/{known.round}-{known.edition}-{known.number}.json"
+    return project.relative(project.publication(known.name))
 
 
 def _run(python: Path, again: Project, round_name: str) -> None:

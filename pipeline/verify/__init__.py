@@ -6,7 +6,7 @@ receipt for pages and what they were made of, a verdict for tables, the account 
 for what was published, the ledger for the record of runs. A file is *altered* if it has other bytes than it was made
 with, *missing* if it is not there, *unreceipted* if nothing speaks for its bytes, and *stale* if it was made of other
 bytes than lie there now. Where one file was altered, what was made of it before is not stale: it is still what it was.
-A published round that is closed was made by the code of its commit, and is held against that.
+A published round was made by the code of its commit, and is held against that until it is opened again.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain as joined
 
-from pipeline import manifest
 from pipeline.project import Project
 from pipeline.run.files import Files
-from pipeline.verify import more, published, remotes, stale
+from pipeline.verify import more, remotes, stale
 from pipeline.verify.bytes import Bytes
 from pipeline.verify.claims import CACHE, FOLDER, Claims, claims, place
 from pipeline.verify.commit import Commit, commit, uncommitted
 from pipeline.verify.found import STATES, Found, State
 from pipeline.verify.offices import offices
+from pipeline.verify.published import Known, Then
 from pipeline.verify.strangers import strangers
-from pipeline.verify.witness import Witness, unsound, witnesses
+from pipeline.verify.witness import Witness, witnesses
 
 
 @dataclass(frozen=True)
@@ -46,18 +46,16 @@ def verify(project: Project, round_name: str | None = None) -> Result:
     """What is not as it should be, of all rounds or of what concerns one; reads every file once, writes none."""
     if round_name is not None:
         project.round(round_name)
-    now, said, last, seen = Bytes(project.root), claims(project), commit(project), witnesses(project)
-    manifests = manifest.manifests(project)
-    frozen = published.wanted(project, manifests)
-    now.ahead([*_wanted(project, said, last, seen), *((one.path, "sha256") for one in frozen)])
+    now, said, last, known = Bytes(project.root), claims(project), commit(project), Known.of(project)
+    seen = [*known.witnesses(project), *witnesses(project)]
+    now.ahead(_wanted(project, said, last, seen))
     found = {one.path: one for one in _changed(project, now, said, seen)}
-    claimed = offices(project, last, now, manifests)
+    claimed = offices(project, last, now, known)
     _add(found, claimed.found)
-    spoken = _spoken(said, last, seen) | {one.path for one in frozen}
-    others = (*uncommitted(last, now), *strangers(project, spoken))
+    others = (*uncommitted(last, now), *strangers(project, _spoken(said, last, seen)))
     _add(found, (one for one in others if last.is_known or one.path.startswith("outputs/")))
-    sound = [one for one in seen if one.path not in found and not published.is_let_go(project, manifests, one)]
-    digest = published.Then.of(project, manifests, sound, now).sha256
+    sound = [one for one in seen if one.path not in found and not known.is_let_go(project, one)]
+    digest = Then.of(project, known, sound, now).sha256
     old = joined(claimed.stale, stale.by_lock(project, said), stale.by_witness(sound, digest, found))
     everything = sorted({*found.values(), *_causes_by_file(old, found)}, key=lambda one: (STATES.index(one.state), one))
     unchecked = () if last.is_known else ("what the last commit has: there is no git here, or no commit",)
@@ -84,12 +82,11 @@ def _wanted(project: Project, said: Claims, last: Commit, seen: list[Witness]) -
 def _changed(project: Project, now: Bytes, said: Claims, seen: list[Witness]) -> Iterator[Found]:
     """What was altered or is missing; the last word on a file is that of its nearest witness."""
     told = {one.path: one for one in _under_dvc(now, said)}
-    sound = [one for one in seen if not one.fault and one.path not in told]
-    for found in (*unsound(seen), *_spoken_for(now, sound)):
-        told.setdefault(found.path, found)
+    sound = _sound(now, seen, told)
     confirmed = {path for one in sound for path, digest in one.outputs.items() if now.sha256(path) == digest}
-    for path in sorted(confirmed & told.keys()):
-        told[path] = Found("dvc.lock", "altered", f"it names other bytes of {path} than the receipt of that file")
+    for path in sorted(confirmed & told.keys() & said.files.keys()):
+        by = said.files[path].by
+        told[path] = Found(by, "altered", f"it names other bytes of {path} than receipt or manifest of that file")
     yield from told.values()
     yield from _whole_folders(project, now, said, sound)
     yield from _cache(now, said)
@@ -106,14 +103,26 @@ def _under_dvc(now: Bytes, said: Claims) -> Iterator[Found]:
             yield Found(path, "altered", f"{claim.by} names other bytes")
 
 
-def _spoken_for(now: Bytes, sound: Iterable[Witness]) -> Iterator[Found]:
-    for one in sound:
-        for path, digest in one.outputs.items():
-            found = now.sha256(path)
-            if found is None:
-                yield Found(path, "missing", f"{one.path} names it")
-            elif found != digest:
-                yield Found(path, "altered", f"{one.path} names other bytes")
+def _sound(now: Bytes, seen: Iterable[Witness], told: dict[str, Found]) -> list[Witness]:
+    """The witnesses that nobody before them contradicts; adds to what is told what each finds."""
+    sound = []
+    for one in seen:
+        if one.fault:
+            told.setdefault(one.path, Found(one.path, "altered", one.fault))
+        elif one.path not in told:
+            sound.append(one)
+            for found in _spoken_for(now, one):
+                told.setdefault(found.path, found)
+    return sound
+
+
+def _spoken_for(now: Bytes, one: Witness) -> Iterator[Found]:
+    for path, digest in one.outputs.items():
+        found = now.sha256(path)
+        if found is None:
+            yield Found(path, "missing", f"{one.path} names it")
+        elif found != digest:
+            yield Found(path, "altered", f"{one.path} names other bytes")
 
 
 def _whole_folders(project: Project, now: Bytes, said: Claims, sound: Iterable[Witness]) -> Iterator[Found]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline import chain, ledger, manifest
+from pipeline import chain
 from pipeline.ledger import Entry, Made, Publication
 from pipeline.project import Project
 from pipeline.verify import moved, published, signed
@@ -23,35 +23,31 @@ class Offices:
     unchecked: tuple[str, ...]
 
 
-def offices(project: Project, last: Commit, now: Bytes, seen: Sequence[manifest.Read]) -> Offices:
+def offices(project: Project, last: Commit, now: Bytes, known: published.Known) -> Offices:
     """All that is wrong with what was signed and published; a ledger with flaws is named, and no more asked of it."""
     found = signed.flawed(project)
-    entries = [] if found else ledger.load(project)
     unsigned = [] if found else list(signed.unsigned(project, last, now))
     found += [one for one in unsigned if not one.because]
-    runs, unchecked = _runs(project, entries)
+    runs, unchecked = _runs(project, known.entries)
     found += runs
-    found += _publications(project, seen, entries, is_git=last.is_known)
-    found += published.of_files(project, now, seen)
-    tested, more = moved.back_test(project, now, seen) if last.is_known else ([], [])
+    found += _publications(project, known, is_git=last.is_known)
+    tested, more = moved.back_test(project, now, known.manifests) if last.is_known else ([], [])
     told = (signed.unchecked(project), *unchecked, *more)
     stale = tuple(one for one in unsigned if one.because)
     return Offices((*found, *tested), stale, tuple(filter(None, told)))
 
 
-def _publications(
-    project: Project, seen: Sequence[manifest.Read], entries: Sequence[Entry], *, is_git: bool
-) -> Iterator[Found]:
+def _publications(project: Project, known: published.Known, *, is_git: bool) -> Iterator[Found]:
     name = project.relative(project.ledger())
     content = project.ledger().read_bytes() if project.ledger().is_file() else b""
-    known = {chain.START, *chain.hashes(content)}
-    lost = [one for one in seen if one.manifest and one.manifest.ledger_head not in known]
-    if entries and lost:
+    hashes = {chain.START, *chain.hashes(content)}
+    lost = [one for one in known.manifests if one.manifest and one.manifest.ledger_head not in hashes]
+    if known.entries and lost:
         yield Found(name, "altered", f"no line has the hash that {lost[0].path} names: it was cut or changed")
-    elif entries or not content:
-        yield from published.of_ledger(project, seen, entries, is_git)
+    elif known.entries or not content:
+        yield from published.of_ledger(project, known.manifests, known.entries, is_git)
     if is_git:
-        yield from published.of_git(project, seen)
+        yield from published.of_git(project, known.manifests)
 
 
 def _runs(project: Project, entries: Sequence[Entry]) -> tuple[list[Found], list[str]]:

@@ -1,6 +1,7 @@
-"""Publications: the manifest of each against the ledger, its tag, its commit, and the files that lie there now.
+"""Publications: the manifest of each against the ledger, its tag and its commit, and what it speaks for.
 
-A manifest speaks for the files of its round. Code and lists that it names may move on; git has them as they were.
+A manifest speaks for its archive, and for the files of its round until that is opened again: what is made then is
+the next word, published or closed. Code and lists that those files were made of may move on; git has them as they were.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline import ledger, manifest, publications
+from pipeline.errors import VerificationError
 from pipeline.ledger import Entry, Publication
 from pipeline.manifest import Manifest, Read
 from pipeline.project import Project
@@ -19,6 +22,64 @@ from pipeline.verify.found import Found
 from pipeline.verify.witness import Witness
 
 HEAD = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was published: the manifests that lie there, the ledger, and by which manifest each round is held."""
+
+    manifests: tuple[Read, ...]
+    entries: tuple[Entry, ...]
+    """The lines of the ledger; none where it is not as it was written."""
+    held: Mapping[str, Manifest]
+    """For each round whose files should be those that were published: the manifest that names them."""
+
+    @classmethod
+    def of(cls, project: Project) -> Known:
+        """Reads both, and says what they come to."""
+        read, entries = tuple(manifest.manifests(project)), _entries(project)
+        return cls(read, entries, _held(project, read, entries))
+
+    def witnesses(self, project: Project) -> Iterator[Witness]:
+        """What each manifest speaks for: the files of the round that it holds, its archive where that lies here."""
+        for one in self.manifests:
+            told = one.manifest
+            if told is None:
+                yield Witness(one.path, fault=one.fault)
+                continue
+            files = told.files if self.held.get(told.round) is told else {}
+            yield Witness(one.path, {}, {**files, **_archive(project, told)})
+
+    def is_let_go(self, project: Project, witness: Witness) -> bool:
+        """Whether a witness is of a round that was closed and is not held: no commit says by which code."""
+        ended = set(project.registry.rounds) - set(project.registry.open) - set(self.held)
+        return any(_is_own(witness.path, name) for name in ended)
+
+
+def _entries(project: Project) -> tuple[Entry, ...]:
+    try:
+        return tuple(ledger.load(project))
+    except VerificationError:  # The ledger is named itself.
+        return ()
+
+
+def _held(project: Project, seen: Iterable[Read], entries: Sequence[Entry]) -> dict[str, Manifest]:
+    """The ledger says which; a round that no line of it speaks of, or not any more, is held if it is closed."""
+    lines = {one.line for one in publications.in_force(entries)}
+    published = [one for one in entries if isinstance(one, Publication) and one.number in lines]
+    spoken = {one.round for one in entries if isinstance(one, publications.ROUNDS)}
+    return {
+        told.round: told
+        for told in (one.manifest for one in seen)
+        if told is not None and told.edition == project.registry.edition
+        if (told.round not in spoken and told.round not in project.registry.open)
+        or any(_is_of(line, told) for line in published)
+    }
+
+
+def _archive(project: Project, told: Manifest) -> dict[str, str]:
+    place = project.archives() / f"{told.name}.zip"
+    return {project.relative(place): told.archive} if place.is_file() else {}
 
 
 @dataclass(frozen=True)
@@ -32,97 +93,54 @@ class Tag:
 def of_git(project: Project, seen: Iterable[Read]) -> Iterator[Found]:
     """Tags that are gone or name something else, commits that are gone, and manifests that contradict their commit."""
     for one in seen:
-        manifest = one.manifest
-        if manifest is None:
-            yield Found(one.path, "altered", one.fault)
+        told = one.manifest
+        if told is None:
             continue
-        found = tag(project, manifest.tag)
-        name = f"tag {manifest.tag}"
+        found = tag(project, told.tag)
+        name = f"tag {told.tag}"
         if found is None:
             yield Found(name, "missing", f"{one.path} names it (`git fetch --tags` brings tags)")
-        elif found.commit != manifest.commit:
-            yield Found(name, "altered", f"it names commit {found.commit[:12]}, {one.path} {manifest.commit[:12]}")
-        elif found.heads and manifest.ledger_head not in found.heads:
+        elif found.commit != told.commit:
+            yield Found(name, "altered", f"it names commit {found.commit[:12]}, {one.path} {told.commit[:12]}")
+        elif found.heads and told.ledger_head not in found.heads:
             yield Found(name, "altered", f"it names another head of the ledger than {one.path}")
-        yield from _in_commit(project, one.path, manifest)
+        yield from _in_commit(project, one.path, told)
 
 
 def of_ledger(project: Project, seen: Iterable[Read], entries: Sequence[Entry], is_git: bool) -> Iterator[Found]:
     """Publications that only the ledger or only a manifest knows; with a tag the manifest is believed."""
     lines = [one for one in entries if isinstance(one, Publication)]
     known = [one.manifest for one in seen if one.manifest]
-    ledger = project.relative(project.ledger())
+    book = project.relative(project.ledger())
     for line in lines:
-        if not any(_is_of(line, manifest) for manifest in known):
+        if not any(_is_of(line, told) for told in known):
             name = f"{project.relative(project.publications())}/{line.round}-{line.edition}-*.json"
-            yield Found(name, "missing", f"{ledger}, line {line.number}, publishes it, and no manifest names its files")
+            yield Found(name, "missing", f"{book}, line {line.number}, publishes it, and no manifest names its files")
     for one in seen:
         if one.manifest and not any(_is_of(line, one.manifest) for line in lines):
             what = f"no line publishes what {one.path} names: it was cut or changed"
             is_tagged = is_git and tag(project, one.manifest.tag) is not None
             yield (
-                Found(ledger, "altered", what)
+                Found(book, "altered", what)
                 if is_tagged
-                else Found(one.path, "altered", f"no line of {ledger} publishes what it names")
+                else Found(one.path, "altered", f"no line of {book} publishes what it names")
             )
 
 
 @dataclass(frozen=True)
-class Frozen:
-    """A file of a closed round that was published: the manifest that names it last, and its bytes."""
-
-    path: str
-    by: str
-    digest: str
-
-
-def of_files(project: Project, now: Bytes, seen: Iterable[Read]) -> Iterator[Found]:
-    """Files of published rounds that are closed, with other bytes than were published last, or not there."""
-    for one in wanted(project, seen):
-        found = now.sha256(one.path)
-        if found is None:
-            yield Found(one.path, "missing", f"{one.by} names it")
-        elif found != one.digest:
-            yield Found(one.path, "altered", f"{one.by} names other bytes")
-
-
-def wanted(project: Project, seen: Iterable[Read]) -> list[Frozen]:
-    """All files of closed rounds that were published."""
-    return [
-        Frozen(path, by, digest)
-        for name, (by, manifest) in _closed(project, seen).items()
-        for path, digest in manifest.files.items()
-        if _is_own(path, name)
-    ]
-
-
-def _closed(project: Project, seen: Iterable[Read]) -> dict[str, tuple[str, Manifest]]:
-    """The last manifest of each round that was published and is closed, in the edition of this project."""
-    registry = project.registry
-    known = [(one.path, one.manifest) for one in seen if one.manifest and one.manifest.edition == registry.edition]
-    return {manifest.round: (path, manifest) for path, manifest in known if manifest.round not in registry.open}
-
-
-def is_let_go(project: Project, seen: Iterable[Read], witness: Witness) -> bool:
-    """Whether a witness is of a round that was closed and never published: no commit says by which code."""
-    ended = set(project.registry.rounds) - set(project.registry.open) - set(_closed(project, seen))
-    return any(_is_own(witness.path, name) for name in ended)
-
-
-@dataclass(frozen=True)
 class Then:
-    """What witnesses were made of: for those of a closed round code and lists as its commit has them, else as now."""
+    """What witnesses were made of: for a published round code and lists as its commit has them, else as now."""
 
     commits: Mapping[str, Mapping[str, str]]
     now: Bytes
 
     @classmethod
-    def of(cls, project: Project, seen: Iterable[Read], witnesses: Iterable[Witness], now: Bytes) -> Then:
+    def of(cls, project: Project, known: Known, witnesses: Iterable[Witness], now: Bytes) -> Then:
         """Reads from each commit what the witnesses of its round name; from none where there is no git."""
         found = {}
-        for name, (_, manifest) in _closed(project, seen).items():
+        for name, held in known.held.items():
             inputs = {path for one in witnesses if _is_own(one.path, name) for path in one.inputs}
-            told = contents(project, manifest.commit, sorted(path for path in inputs if not _is_own(path, name)))
+            told = contents(project, held.commit, sorted(path for path in inputs if not _is_own(path, name)))
             found[name] = {path: hashlib.sha256(content).hexdigest() for path, content in told}
         return cls(found, now)
 
@@ -141,14 +159,14 @@ def tag(project: Project, name: str) -> Tag | None:
     return Tag(head.partition("\n")[0].removeprefix("object "), tuple(HEAD.findall(message)))
 
 
-def _in_commit(project: Project, by: str, manifest: Manifest) -> Iterator[Found]:
+def _in_commit(project: Project, by: str, told: Manifest) -> Iterator[Found]:
     """What the commit has of the files that the manifest names; the rest is under DVC."""
-    if _git(project, ["cat-file", "-t", manifest.commit]) != b"commit\n":
-        yield Found(f"commit {manifest.commit}", "missing", f"{by} names it (`git fetch` brings commits)")
+    if _git(project, ["cat-file", "-t", told.commit]) != b"commit\n":
+        yield Found(f"commit {told.commit}", "missing", f"{by} names it (`git fetch` brings commits)")
         return
-    for path, content in contents(project, manifest.commit, manifest.files):
-        if hashlib.sha256(content).hexdigest() != manifest.files[path]:
-            yield Found(by, "altered", f"commit {manifest.commit[:12]} has other bytes of {path}")
+    for path, content in contents(project, told.commit, told.files):
+        if hashlib.sha256(content).hexdigest() != told.files[path]:
+            yield Found(by, "altered", f"commit {told.commit[:12]} has other bytes of {path}")
             return
 
 
@@ -167,13 +185,9 @@ def contents(project: Project, commit: str, paths: Iterable[str]) -> Iterator[tu
         told = rest[size + 1 :]
 
 
-def _is_of(line: Publication, manifest: Manifest) -> bool:
-    return (line.round, line.edition, line.commit, line.runs) == (
-        manifest.round,
-        manifest.edition,
-        manifest.commit,
-        manifest.runs_head,
-    )
+def _is_of(line: Publication, told: Manifest) -> bool:
+    said = (line.round, line.edition, line.commit, line.runs, line.archive)
+    return said == (told.round, told.edition, told.commit, told.runs_head, told.archive)
 
 
 def _is_own(path: str, round_name: str) -> bool:

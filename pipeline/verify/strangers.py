@@ -19,8 +19,6 @@ def strangers(project: Project, spoken: Container[str]) -> Iterator[Found]:
     known = {project.relative(path) for path in project.outputs().glob("index*.html")}
     # By which tables the briefs of `run --all` were cut: a wrong note only has them cut again.
     known |= {project.relative(project.more_briefs_note(name)) for name in project.registry.rounds}
-    # Archives of publications: those that lie here are held against their manifests.
-    known |= {project.relative(path) for path in project.archives().glob("*.zip")}
     for path in _all(project):
         if path not in spoken and path not in known and not path.startswith(UNTRACKED):
             yield Found(path, "unreceipted", "nothing speaks for it")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline import ledger, publications, receipt
-from pipeline.errors import ReportError, VerificationError
+from pipeline import receipt
+from pipeline.errors import ReportError
 from pipeline.project import Project
 from pipeline.verdict import ABSENT
-from pipeline.verify.found import Found
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,7 @@ def witnesses(project: Project) -> list[Witness]:
     data = project.registry_file().parent
     found += [_plain(project, project.relative(path), "outputs") for path in sorted(data.glob("*/*/receipt.json"))]
     found += [_plain(project, project.relative(path), "") for path in sorted(data.glob("verdicts/*/*.json"))]
-    found += [_account(project, project.relative(path)) for path in sorted(data.glob("tables/*/ingest.json"))]
-    return found + [_publication(project, name) for name in _in_force(project)]
-
-
-def unsound(seen: list[Witness]) -> Iterator[Found]:
-    """The witnesses that contradict themselves."""
-    yield from (Found(one.path, "altered", one.fault) for one in seen if one.fault)
+    return found + [_account(project, project.relative(path)) for path in sorted(data.glob("tables/*/ingest.json"))]
 
 
 def _of_report(project: Project, path: str) -> Witness:
@@ -72,25 +65,6 @@ def _plain(project: Project, path: str, outputs: str) -> Witness:
         return Witness(path, dict(told["inputs"]), dict(told[outputs]) if outputs else {})
     except (ValueError, TypeError, KeyError):
         return Witness(path, fault="it cannot be read")
-
-
-def _in_force(project: Project) -> list[str]:
-    """The publications whose bytes lie here: the last of each round that was not opened again."""
-    try:
-        return [one.name for one in publications.in_force(ledger.load(project))]
-    except VerificationError:  # The ledger is named itself.
-        return []
-
-
-def _publication(project: Project, name: str) -> Witness:
-    """The manifest of a publication; its archive is looked at where it lies here."""
-    place, packed = project.publication(name), project.archives() / f"{name}.zip"
-    try:
-        told = json.loads(place.read_bytes())
-        beside = {project.relative(packed): told["archive"]} if packed.is_file() else {}
-        return Witness(project.relative(place), {}, {**told["files"], **beside})
-    except (OSError, ValueError, TypeError, KeyError):
-        return Witness(project.relative(place), fault="it cannot be read")
 
 
 def _account(project: Project, path: str) -> Witness:
