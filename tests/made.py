@@ -10,7 +10,7 @@ import io
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,9 @@ def round_of(project: Project) -> str:
     return project.registry.open[0]
 
 
-def brief_for(project: Project, scope: str, report: str, languages: Sequence[str] = ("en",)) -> Brief:
-    """The brief of any report of the catalogue for any scope, as it would be read from the disk."""
+@cache
+def brief_for(project: Project, scope: str, report: str, languages: tuple[str, ...] = ("en",)) -> Brief:
+    """The brief of any report of the catalogue for any scope, as it would be read from the disk, to be read only."""
     told, slices = brief.cut_of(project.registry.reports[report], material(project), scope, _shared(project))
     texts = {name: pd.read_csv(_csv(rows), dtype=str, keep_default_na=False) for name, rows in slices.items()}
     first, *others = words_of(project, languages, texts["labels"])

@@ -33,8 +33,9 @@ def cut_of(scope: str, report: str) -> Cut:
     return _cut(material(), scope, report)
 
 
+@cache
 def brief_of(scope: str, report: str) -> Brief:
-    """The brief of a report about any scope, as the figures see it."""
+    """The brief of a report about any scope, as the figures see it, to be read only."""
     return as_figures_see_it(*cut_of(scope, report))
 
 
@@ -83,8 +84,14 @@ def shared_cuts(found: Material) -> brief.Cuts:
 
 def _cut(found: Material, scope: str, report: str) -> Cut:
     project = made.whole()
-    told, slices = brief.cut_of(project.registry.reports[report], found, scope, shared_cuts(found))
+    cuts = _usual_cuts() if found is material() else shared_cuts(found)
+    told, slices = brief.cut_of(project.registry.reports[report], found, scope, cuts)
     return told | {"report": report}, slices
+
+
+@cache
+def _usual_cuts() -> brief.Cuts:
+    return shared_cuts(material())
 
 
 def _facts() -> dict[str, pd.DataFrame]:

@@ -10,9 +10,8 @@ from typing import Any
 import made
 import pandas as pd
 import pytest
-from conftest import make_small
 
-from pipeline import brief, clean, measure, simulate
+from pipeline import brief, clean, measure
 from pipeline.brief import lists as brief_lists
 from pipeline.brief import map as brief_map
 from pipeline.brief import slices as brief_slices
@@ -244,16 +243,6 @@ def test_every_brief_names_the_exports_it_rests_on() -> None:
     (path,) = project.exports(made.round_of(project))
     for scope in project.scopes:
         assert told(project, scope)["exports"] == [{"name": path.name, "sha256": project.sha256(path)}]
-
-
-@pytest.mark.slow
-def test_the_simulated_country_reconciles_to_every_known_total(tmp_path: Path, here: Project) -> None:
-    project = make_small(tmp_path / "country", 5205, tuple(here.registry.directorates))
-    simulate.simulate_round(project, made.round_of(project))
-    made.made_from_exports(project)
-    lines = told(project, "iraq")["reconciliation"]
-    assert len(lines) == 33
-    assert [line for line in lines if line["known"] != line["found"]] == []
 
 
 def test_what_was_not_checked_at_all_stands_on_every_page_and_other_findings_only_where_they_belong(

@@ -10,8 +10,8 @@ from pathlib import Path
 import made
 import pytest
 from machine import small_disk, small_memory
+from test_cli import ends
 from test_report import again, places
-from test_run import herams
 from toy import lock, ran, repro, toy
 
 from pipeline.project import Project
@@ -57,20 +57,21 @@ def test_a_disk_without_any_room_stops_the_run_and_leaves_the_lock_as_it_was(tmp
         assert ran(project)[0] == 0
 
 
-@pytest.mark.parametrize("room", [0, 40_000, 200_000])
-def test_a_report_that_finds_the_disk_full_says_so_and_leaves_the_last_good_page(tmp_path: Path, room: int) -> None:
+def test_a_report_that_finds_the_disk_full_says_so_and_leaves_the_last_good_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     project = made.copy(tmp_path)
     with small_disk(project.outputs(), 2000) as disk:
         page, told, _ = places(project)
         project.write_text(page, "the last good page")
         project.write_text(told, "its receipt")
-        ballast = disk.fill(leaving=room)
-        run = herams(project, "report", made.round_of(project), "kirkuk", "overview")
-        assert run.returncode == 1
-        assert "the disk is full" in run.stderr
-        assert (project.read_text(page), project.read_text(told)) == ("the last good page", "its receipt")
-        assert not list(project.outputs().glob(".draft-*"))
-        ballast.unlink()
+        for room in (0, 40_000, 200_000):
+            ballast = disk.fill(leaving=room)
+            assert ends(monkeypatch, project.root, "report", made.round_of(project), "kirkuk", "overview") == 1
+            assert "the disk is full" in capsys.readouterr().err, room
+            assert (project.read_text(page), project.read_text(told)) == ("the last good page", "its receipt")
+            assert not list(project.outputs().glob(".draft-*"))
+            ballast.unlink()
         again(project)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import made
 import pandas as pd
 import pytest
 from conftest import ROOT
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from pipeline import figures, words
@@ -43,6 +44,7 @@ def brief_of(project: Project, scope: str) -> Brief:
     return read(project, made.round_of(project), scope, project.registry.reports_of(scope)[0], ["en"])
 
 
+@cache
 def iraq_showing(section: str) -> Brief:
     """The brief of a report of Iraq that shows a section; of an overview where none does."""
     project = made.whole()
@@ -244,6 +246,7 @@ def test_from_right_to_left_a_chart_is_the_mirror_image() -> None:
     assert end == pytest.approx(width / 2, abs=0.2) and mirrored == pytest.approx(width / 2, abs=0.2)
 
 
+@settings(max_examples=25, deadline=None)
 @given(some.lists(some.floats(0, 1), min_size=1, max_size=6))
 def test_the_mirror_image_of_a_mirror_image_is_the_chart(shares: list[float]) -> None:
     drawn = figures_draw._bars(tuple(shares), (None,) * len(shares))

@@ -10,12 +10,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROUND, THREE, make_small
+from conftest import ROOT, ROUND, THREE, make_small
 from contacts import contacts, told_in
 from dask_cluster import cluster
 
@@ -23,12 +24,42 @@ from pipeline.project import Project
 
 pytestmark = pytest.mark.slow
 SCOPES = (*THREE, "federal", "kurdistan", "iraq")
+# A report of each stage of the graph: what a run does for one subject or domain it does for all.
+SUBJECTS, DOMAINS = ["summary"], ["communicable"]
+# Each word through the command line, in one process.
+ONE_AFTER_ANOTHER = """
+import json, sys
+from pipeline import cli
+for words in json.loads(sys.argv[1]):
+    cli.main(words)
+"""
 
 
-def herams(project: Project, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def make_round(root: Path) -> Project:
+    """The small project with few reports, and with DVC."""
+    project = make_small(root)
+    offer(project, SUBJECTS, DOMAINS)
+    subprocess.run([sys.executable, "-m", "dvc", "init", "--no-scm", "--quiet"], cwd=root, check=True)
+    return Project(root)
+
+
+def offer(project: Project, subjects: list[str], domains: list[str]) -> None:
+    """Cuts the catalogue to some of Iraq's reports, with those of its parts."""
+    registry = yaml.safe_load(project.read_text(project.registry_file()))
+    reports = yaml.safe_load((ROOT / "data/registry.yml").read_text(encoding="utf-8"))["reports"]
+    kept = (*subjects, *domains, "overview", "annual-review")
+    registry |= {"subjects": subjects, "domains": domains, "reports": {name: reports[name] for name in kept}}
+    project.write_text(project.registry_file(), yaml.safe_dump(registry, sort_keys=False, allow_unicode=True))
+
+
+def herams(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
     """Runs a command as a person would, in the project's folder, with the project's own code."""
+    return python(project, "-m", "pipeline", *words)
+
+
+def python(project: Project, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     settings = os.environ | {"PYTHONPATH": str(project.root), "PYTHONDONTWRITEBYTECODE": "1"} | environment
-    command = [sys.executable, "-m", "pipeline", *words]
+    command = [sys.executable, *words]
     return subprocess.run(command, cwd=project.root, env=settings, capture_output=True, text=True, check=False)
 
 
@@ -41,8 +72,7 @@ def pages(project: Project) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The small project, brought up to date by `herams run`."""
-    project = make_small(tmp_path_factory.mktemp("one") / "project")
-    subprocess.run([sys.executable, "-m", "dvc", "init", "--no-scm", "--quiet"], cwd=project.root, check=True)
+    project = make_round(tmp_path_factory.mktemp("one") / "project")
     run = herams(project, "run")
     assert run.returncode == 0, run.stdout + run.stderr
     return project
@@ -87,15 +117,14 @@ def test_a_contact_would_be_found_in_a_page_a_table_a_log_or_a_spreadsheet(made:
 
 
 def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(made: Project, tmp_path: Path) -> None:
-    other = make_small(tmp_path / "quite another folder")
+    other = make_round(tmp_path / "quite another folder")
     strange = {"TZ": "Asia/Baghdad", "LC_ALL": "C", "PYTHONHASHSEED": "42", "HOME": str(tmp_path)}
     facts = ("facilities", "answers", "choices", "staff")
     stages = [("round", "simulate", ROUND), ("ingest", ROUND), ("gate", ROUND, "records"), ("clean", ROUND)]
     stages += [("gate", ROUND, *facts), ("measure", ROUND), ("gate", ROUND, "measures"), ("brief", ROUND)]
     stages += [("report", ROUND, "kirkuk", "overview"), ("report", ROUND, "iraq", "summary")]
-    for words in stages:
-        run = herams(other, *words, **strange)
-        assert run.returncode == 0, run.stderr
+    run = python(other, "-c", ONE_AFTER_ANOTHER, json.dumps(stages), **strange)
+    assert run.returncode == 0, run.stderr
     briefs = [path.relative_to(other.root) for path in sorted(other.briefs(ROUND).rglob("*.*"))]
     assert len(briefs) > len(SCOPES)
     assert all((made.root / path).read_bytes() == (other.root / path).read_bytes() for path in briefs)
@@ -112,14 +141,23 @@ def test_a_run_that_was_killed_is_taken_up_by_the_next_with_the_same_bytes(made:
     shutil.rmtree(project.root / "outputs" / ROUND)
     (project.root / "dvc.lock").unlink()
     command, settings = [sys.executable, "-m", "pipeline", "run"], os.environ | {"PYTHONPATH": str(project.root)}
-    for seconds in (6, 12):
+    # While the first notebooks run, and when one report is there and others are not.
+    for sign in (".draft-*/log.txt", f"{ROUND}/*/*.receipt.json"):
         run = subprocess.Popen(command, cwd=project.root, env=settings, stdout=subprocess.DEVNULL)
-        time.sleep(seconds)
+        until(lambda sign=sign: list(project.outputs().glob(sign)))
         run.kill()
         run.wait()
+    assert 0 < len(list(project.outputs().glob(f"{ROUND}/*/*.receipt.json"))) < len(SCOPES)
     assert herams(project, "run").returncode == 0
     assert pages(project) == pages(made)
     assert (project.root / "dvc.lock").read_bytes() == (made.root / "dvc.lock").read_bytes()
+
+
+def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
 
 
 def alive() -> set[int]:
@@ -152,24 +190,34 @@ def test_a_run_that_is_stopped_while_notebooks_run_leaves_no_process_behind(
     shutil.rmtree(project.outputs() / ROUND)
     command, settings = [sys.executable, "-m", "pipeline", "run"], os.environ | {"PYTHONPATH": str(project.root)}
     run = subprocess.Popen(command, cwd=project.root, env=settings, stdout=subprocess.DEVNULL)
-    end = time.monotonic() + 60
-    while not list(project.outputs().glob(".draft-*/log.txt")):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: list(project.outputs().glob(".draft-*/log.txt")))
     started = descendants(run.pid)
     assert len(started) >= 4  # the tracker, the preloaded process, a worker, its kernel
     run.send_signal(how)
     run.wait(30)
-    while started & alive():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: not started & alive())
     if how is signal.SIGINT:
         assert "not made yet" in made.read_text(project.front_page())
 
 
+def test_the_catalogue_grows_by_every_notebook_and_no_page_that_was_there_changes(
+    here: Project, made: Project, tmp_path: Path
+) -> None:
+    project = Project(tmp_path / "project")
+    shutil.copytree(made.root, project.root)
+    offer(project, here.registry.subjects, DOMAINS)
+    project = Project(project.root)
+    assert herams(project, "run").returncode == 0
+    for report in here.registry.subjects:
+        assert project.page(ROUND, "iraq", report).is_file() and project.receipt(ROUND, "iraq", report).is_file()
+    before, after = (
+        {path: told for path, told in pages(one).items() if "index" not in path} for one in (made, project)
+    )
+    assert {path: after[path] for path in before} == before
+
+
 def test_a_cluster_makes_the_same_bytes(made: Project, tmp_path: Path) -> None:
-    project = make_small(tmp_path / "project")
-    subprocess.run([sys.executable, "-m", "dvc", "init", "--no-scm", "--quiet"], cwd=project.root, check=True)
+    project = make_round(tmp_path / "project")
     with cluster(project.root, workers=0) as machines:
         machines.add("--nthreads", "2")
         run = herams(project, "run", "--cluster", machines.address)
