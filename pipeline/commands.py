@@ -68,6 +68,14 @@ def stage(verb: Callable[..., object], round_name: str, *words: object) -> None:
         verb(found, round_name, *words)
 
 
+def judged_before(found: Project, *rounds: str) -> None:
+    """Tells, apart from the answer, which rounds are published or closed and were judged before some rule changed."""
+    from pipeline import verdict
+
+    for line in filter(None, (verdict.judged_before(found, one) for one in rounds)):
+        click.echo(line, err=True)
+
+
 def front_page(found: Project) -> None:
     """Makes the front page anew: for each command that changes what it shows."""
     from pipeline.run import front

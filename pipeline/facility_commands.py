@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.commands import choice as _choice
+from pipeline.commands import judged_before as _judged_before
 from pipeline.commands import project as _project
 
 
@@ -24,6 +25,7 @@ def link(round_name: str, review: Path | None, dry: bool) -> None:
 
     found = _project()
     found.round(round_name)
+    _judged_before(found, round_name)
     for line in verb.link(found, round_name, review.resolve() if review else None, dry):
         click.echo(line)
 
@@ -39,5 +41,6 @@ def facilities(round_name: str, edition: str, format: str, out: Path) -> None:  
 
     found = _project()
     found.round(round_name)
+    _judged_before(found, round_name)
     for line in verb.facilities(found, round_name, edition, format, out.resolve()):
         click.echo(line)

@@ -28,14 +28,25 @@ def without_round(text: str, name: str) -> str:
 
 
 def with_round(text: str, name: str, before: str | None) -> str:
-    """The text of the registry with a round, which it knows, open again, after the round that it followed if any."""
+    """The text of the registry with a round, which it knows, open again, after the round that it followed if any.
+
+    It comes to stand where it stands among `rounds:`, so that one that was closed and opened again leaves no trace.
+    """
     told = yaml.safe_load(text)
     sections, is_simulated = _sections(text), told["rounds"][name]["source"] == "simulated"
     for key in LISTS if is_simulated else LISTS[:1]:
-        sections[key] = [*_left(sections[key], name), name]
+        sections[key] = _placed(_left(sections[key], name), name, list(told["rounds"]))
     for key in MAPS if is_simulated else MAPS[:1]:
-        sections[key] = {**dict(_left(sections[key], name)), **({name: before} if before else {})}
+        others = _left(sections[key], name)
+        order = _placed(list(others), name, list(told["rounds"])) if before else list(others)
+        sections[key] = {one: others.get(one, before) for one in order}
     return _with(text, sections)
+
+
+def _placed(others: list[str], name: str, order: list[str]) -> list[str]:
+    """A list of rounds with one more, before the first that comes later in the order."""
+    at = next((place for place, one in enumerate(others) if order.index(one) > order.index(name)), len(others))
+    return [*others[:at], name, *others[at:]]
 
 
 def _left(section: Section, name: str) -> Section:

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from pipeline.commands import judged_before as _judged_before
 from pipeline.commands import project as _project
 from pipeline.commands import stage as _stage
 
@@ -17,6 +18,8 @@ def since(round_name: str) -> None:
     from pipeline import since as verb
 
     _stage(verb.since, round_name)
+    found = _project()
+    _judged_before(found, found.registry.follows[round_name])
 
 
 @click.command()
@@ -28,6 +31,8 @@ def compare(before: str, round_name: str, scope: str, as_json: bool) -> None:
     """Hold any two rounds against each other; where one follows the other, say where its annual review lies."""
     from pipeline.since import compare as verb
 
-    found = verb.compare(_project(), before, round_name, scope)
+    project = _project()
+    found = verb.compare(project, before, round_name, scope)
+    _judged_before(project, before, round_name)
     for line in [json.dumps(found.rows, ensure_ascii=False, indent=2)] if as_json else found.lines:
         click.echo(line)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.commands import judged_before as _judged_before
 from pipeline.commands import project as _project
 from pipeline.errors import VerificationError
 
@@ -37,6 +38,7 @@ def trace(round_name: str, words: tuple[str, ...], facility: str | None, as_json
         raise click.UsageError("--facility stands alone: it lists the numbers of all scopes")
     project = _project()
     project.round(round_name)
+    _judged_before(project, round_name)
     if facility is None:
         traced = verb.trace(project, round_name, *words)
         table, problems = traced.as_table(), list(traced.agreement.problems)

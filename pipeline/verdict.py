@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import VerdictError
-from pipeline.project import Project
+from pipeline.project import TABLES, Project
 
 FINDING_COLUMNS = (
     "rule", "severity", "directorate", "sector", "facility_id", "question", "value", "expected", "what_to_do",
@@ -26,6 +26,10 @@ FINDING_COLUMNS = (
 )  # fmt: skip
 ABSENT = "absent"
 PROVISIONAL_SHARE = 0.01
+_AS_THEY_WERE = (
+    "{0} is published or closed, so what it was made of stays: take back the bytes of then (`git checkout`, "
+    "`dvc checkout`), or open it with `herams round reopen {0} --reason TEXT`"
+)
 
 State = Literal["open", "provisional", "closed"]
 STATES: tuple[State, ...] = ("open", "provisional", "closed")
@@ -132,14 +136,17 @@ def read_findings(project: Project, round_name: str, table: str) -> pd.DataFrame
 
 
 def require(project: Project, round_name: str, table: str) -> Verdict:
-    """The verdict about a table as it lies there now, and fit to be read; VerdictError otherwise."""
-    verdict = read(project, round_name, table)
-    now = input_hashes(project, [project.root / path for path in verdict.inputs])
-    changed = [path for path, digest in verdict.inputs.items() if now[path] != digest]
+    """The verdict about a table as it lies there now, and fit to be read; VerdictError otherwise.
+
+    A round that is published or closed is never judged anew: its verdict holds as long as what is the round's own has
+    the bytes that were judged, whatever became of suites, codebooks and reference lists (`judged_before`).
+    """
+    verdict, is_open = read(project, round_name, table), round_name in project.registry.open
+    changed = [path for path in _changed(project, verdict) if is_open or _is_own(project, round_name, path)]
     if changed:
+        again = f"run `herams gate {round_name} {table}`" if is_open else _AS_THEY_WERE.format(round_name)
         raise VerdictError(
-            f"the verdict about {table} of {round_name} judged other bytes of {', '.join(changed)}: "
-            f"run `herams gate {round_name} {table}`"
+            f"the verdict about {table} of {round_name} judged other bytes of {', '.join(changed)}: {again}"
         )
     if verdict.state == "unfit":
         raise VerdictError(
@@ -147,6 +154,33 @@ def require(project: Project, round_name: str, table: str) -> Verdict:
             "mend what it lists, and run the round again"
         )
     return verdict
+
+
+def judged_before(project: Project, round_name: str) -> str:
+    """A line where a round that is not open was judged by files that are others now; blank where there are none."""
+    if round_name in project.registry.open:
+        return ""
+    told = [read(project, round_name, table) for table in TABLES if project.verdict(round_name, table).is_file()]
+    others = sorted({path for one in told for path in _changed(project, one)})
+    others = [path for path in others if not _is_own(project, round_name, path)]
+    if not others:
+        return ""
+    return (
+        f"{round_name} is published or closed: its tables were judged before {', '.join(others)} changed, and what was "
+        "found then holds"
+    )
+
+
+def _changed(project: Project, verdict: Verdict) -> list[str]:
+    """The files that a verdict names and that have other bytes now."""
+    now = input_hashes(project, [project.root / path for path in verdict.inputs])
+    return [path for path, digest in verdict.inputs.items() if now[path] != digest]
+
+
+def _is_own(project: Project, round_name: str, path: str) -> bool:
+    """Whether a file is of a round alone: a table, its decisions, the list that it was held against."""
+    place, own = project.root / path, (project.decisions(round_name), project.baseline(round_name))
+    return place in own or place.parent == project.tables(round_name)
 
 
 def combined(verdicts: Sequence[Verdict]) -> Standing:

@@ -49,7 +49,7 @@ def test_other_rounds_keep_their_lines_with_what_was_written_behind_them() -> No
     after = registry_text.without_round(before, "demo-2023")
     assert changed(before, after) == ["-   - demo-2023"] * 2
     assert f"  - {ROUND}  # until May\n" in after
-    assert yaml.safe_load(registry_text.with_round(after, "demo-2023", None))["open"] == [ROUND, "demo-2023"]
+    assert yaml.safe_load(registry_text.with_round(after, "demo-2023", None))["open"] == ["demo-2023", ROUND]
 
 
 def test_a_list_in_brackets_may_be_written_too() -> None:

@@ -6,21 +6,24 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import closed_rounds
 import followed
 import pandas as pd
 import pytest
 from subject_briefs import as_figures_see_it
 
 from pipeline import brief as briefs
-from pipeline import figures, since
+from pipeline import facility_list, figures, lineage, link, review, since, trace, verdict
 from pipeline.brief import edition, since_withheld
 from pipeline.brief import since as brief_since
 from pipeline.brief.subjects import Subject
 from pipeline.errors import UsageError
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.compared import Compared, compared, signed
+from pipeline.forms import last
 from pipeline.project import Project
 from pipeline.registry import Public
+from pipeline.run import plan
 from pipeline.since import compare
 
 LANGUAGES = ("en", "ar", "ckb")
@@ -210,3 +213,40 @@ def test_a_directorate_that_was_closed_compares_nothing_though_it_was_left_out_b
     row = rows[rows["indicator"].eq("U_LISTED") & rows["scope"].eq("iraq") & rows["dimension"].eq("all")].iloc[0]
     kirkuk = project.read_table(followed.LATER, "facilities")["directorate"].eq("kirkuk").sum()
     assert row["numerator"] - row["linked"] >= kirkuk
+
+
+# --- closed and opened again ---------------------------------------------------------------------------------------
+
+
+def test_a_round_may_follow_a_closed_one_after_the_rules_changed_and_both_come_back_as_they_were(
+    tmp_path: Path,
+) -> None:
+    project, first, later = closed_rounds.both_open(tmp_path), followed.ROUND, followed.LATER
+    rules = project.suite("records")
+    before, demanded = closed_rounds.standing(project), project.read_text(rules)
+    closed = closed_rounds.close(project, first)
+    project.write_text(rules, f"# changed since\n{demanded}")
+    closed_rounds.judged_by(project, later)
+    since.since(closed, later)
+    for name, content in closed_rounds.standing(closed).items():
+        assert content == before.get(name, content) or name in ("data/registry.yml", "dvc.lock"), name
+    assert "before expectations/records.yml changed" in verdict.judged_before(closed, first)
+    assert link.link(closed, first, None, dry=True)
+    assert facility_list.facilities(closed, first, "public", "csv", tmp_path / "list.csv")
+    assert not trace.trace(closed, first, "kirkuk", "AMN_WASH").agreement.problems
+    assert last.earlier(closed, first, last.Wanted()).facilities
+    project.write_text(rules, demanded)
+    closed_rounds.judged_by(project, later)
+
+    both = closed_rounds.close(closed, later)
+    assert both.registry.open == [] and both.tracked(both.since_last(later)).is_file()
+    assert compare.compare(both, first, later, "iraq").lines[-1].startswith("annual review: outputs/")
+    assert (later, "iraq", "annual-review") in [one.which for one in review.seen_of_round(both, later)]
+    assert lineage.due(both, first, "iraq") == ("summary",)
+
+    again = closed_rounds.reopen(closed_rounds.reopen(both, later), first)
+    for name, content in closed_rounds.standing(again).items():
+        assert before.get(name) == content, name
+    assert closed_rounds.standing(again).keys() == before.keys()
+    found = plan.plan(again)
+    assert (found.reasons, found.follow) == ({}, {})

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pipeline import verdict
+from pipeline import registry_text, verdict
 from pipeline.errors import VerdictError
 from pipeline.project import Project
 from pipeline.verdict import DirectorateState, Evaluated, IraqState, Verdict, combined, state_of_few
@@ -53,6 +53,28 @@ def test_a_verdict_about_other_bytes_is_refused(small: Project) -> None:
 def test_a_table_that_nobody_judged_is_refused_with_the_command(small: Project) -> None:
     with pytest.raises(VerdictError, match="run `herams gate small-2023 records`"):
         verdict.require(small, ROUND, "records")
+
+
+def test_of_a_round_that_is_not_open_only_its_own_bytes_are_held_and_it_is_said(small: Project) -> None:
+    inputs = [small.table(ROUND, "records"), small.decisions(ROUND), small.suite("records")]
+    written(small, inputs={})
+    told = verdict.read(small, ROUND, "records").model_copy(update={"inputs": verdict.input_hashes(small, inputs)})
+    verdict.write(small, told, pd.DataFrame(columns=list(verdict.FINDING_COLUMNS)))
+    small.write_text(small.suite("records"), "# changed since\n")
+    assert verdict.judged_before(small, ROUND) == ""
+    with pytest.raises(VerdictError, match=r"other bytes of expectations/records\.yml: run `herams gate"):
+        verdict.require(small, ROUND, "records")
+
+    text = registry_text.without_round(small.read_text(small.registry_file()), ROUND)
+    small.write_text(small.registry_file(), text)
+    closed = Project(small.root)
+    assert verdict.require(closed, ROUND, "records") == told
+    assert "were judged before expectations/records.yml changed" in verdict.judged_before(closed, ROUND)
+    small.write_text(small.decisions(ROUND), "# later\n[]\n")
+    with pytest.raises(
+        VerdictError, match=r"other bytes of data/decisions/small-2023\.yml: .* round reopen small-2023"
+    ):
+        verdict.require(closed, ROUND, "records")
 
 
 def test_an_unfit_table_is_refused(small: Project) -> None:

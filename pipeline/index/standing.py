@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pipeline import receipt
+from pipeline import lineage, receipt
 from pipeline.errors import ReportError
 from pipeline.project import Project
 from pipeline.registry import WIDER_SCOPES
@@ -62,7 +62,7 @@ def lines(seen: Look, round_name: str) -> Iterator[Line]:
     """
     registry = seen.project.registry
     for scope in (*reversed(WIDER_SCOPES), *registry.directorates):
-        due = registry.due(round_name, scope)
+        due = lineage.due(seen.project, round_name, scope)
         for report in (*due, *(name for name in registry.reports if name not in due)):
             if report in due or seen.project.receipt(round_name, scope, report).is_file():
                 yield line(seen, (round_name, scope, report))

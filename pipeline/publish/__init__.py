@@ -104,7 +104,7 @@ def reopen(project: Project, round_name: str, reason: str, date: str) -> None:
     with whole(project, [*freeze.touched(project, round_name), project.ledger()]):
         told = {"kind": "reopen", "date": date, "round": round_name, "reason": reason}
         ledger.append(project, ledger.drafted(project, told))
-        freeze.thaw(project, round_name, mine[-1].commit if mine else None)
+        freeze.thaw(project, round_name)
     click.echo(f"{round_name} is open again; `herams run --round {round_name}` makes anew what changed since")
     if mine:
         click.echo(f"{mine[-1].tag} stays what is published, until `herams publish {round_name}` gives the next number")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline import registry_text, run
+from pipeline import lineage, registry_text, run
 from pipeline.errors import HeramsError, unknown
 from pipeline.project import TABLES, Project
 from pipeline.publish import repository
@@ -63,32 +63,25 @@ def freeze(project: Project, round_name: str) -> None:
     project.write_text(_lock(project), lock.without(project.read_text(_lock(project)), gone))
 
 
-def thaw(project: Project, round_name: str, commit: str | None) -> None:
-    """Takes a round into the graph again, with what the lock said of it at a commit if there is one."""
-    text = registry_text.with_round(
-        project.read_text(project.registry_file()), round_name, _before(project, round_name)
-    )
+def thaw(project: Project, round_name: str) -> None:
+    """Takes a round into the graph again, with what the lock last said of it if a commit has that."""
+    previous = lineage.before(project, round_name)
+    text = registry_text.with_round(project.read_text(project.registry_file()), round_name, previous)
     for path in held(project, round_name):
         project.tracked(path).unlink(missing_ok=True)
     project.write_text(project.registry_file(), text)
-    if commit:
-        _lock_again(Project(project.root), round_name, commit)
+    _lock_again(Project(project.root), round_name)
 
 
-def _lock_again(project: Project, round_name: str, commit: str) -> None:
+def _lock_again(project: Project, round_name: str) -> None:
+    """What the last commit with the round in its lock says of it; where bytes are others now, a run makes them anew."""
     from pipeline.run import lock
 
-    told = plan.stages_of(repository.at(project, commit, _lock(project)))
-    entries = {name: told[name] for name in told if name in _stages(project, round_name)}
-    before = project.read_text(_lock(project)) if _lock(project).is_file() else ""
-    project.write_text(_lock(project), lock.updated(before, entries))
-
-
-def _before(project: Project, round_name: str) -> str | None:
-    """The round that a round followed while it was open, as what was made of the two says."""
-    told = project.since_last(round_name) / "since.json"
-    before: str | None = project.read_json(told)["previous"] if told.is_file() else None
-    return before
+    mine, path = _stages(project, round_name), _lock(project)
+    then = repository.last_with(project, path, [f"\n  {name}:\n" for name in sorted(mine)])
+    if then:
+        now = project.read_text(path) if path.is_file() else ""
+        project.write_text(path, lock.again(now, plan.stages_of(then), mine))
 
 
 def files(project: Project, round_name: str) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline import chain, ledger, publications, review
+from pipeline import chain, ledger, lineage, publications, review
 from pipeline.errors import GateClosedError, HeramsError, UsageError, VerificationError
 from pipeline.project import Project
 from pipeline.publications import Published
@@ -100,7 +100,7 @@ def _approved(project: Project, round_name: str) -> tuple[tuple[Seen, ...], tupl
     if found := review.faults(project):
         _refuse(VerificationError, "the ledger is not as it was written and signed", found)
     seen = list(review.seen_of_round(project, round_name))
-    due = [one for one in seen if one.which[2] in project.registry.due(round_name, one.which[1])]
+    due = [one for one in seen if one.which[2] in lineage.due(project, round_name, one.which[1])]
     _require_gates(due)
     if waiting := [f"{' '.join(one.which)}: {', '.join(_why(one))}" for one in due if not one.is_ready]:
         _refuse(HeramsError, "not approved as it lies there (`herams review list`)", waiting)

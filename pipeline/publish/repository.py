@@ -30,6 +30,14 @@ def at(project: Project, commit: str, path: Path) -> str:
     return _git(project, "show", f"{commit}:./{project.relative(path)}")
 
 
+def last_with(project: Project, path: Path, words: Iterable[str]) -> str:
+    """The text of a file in the last commit in which it has one of these words; blank where no commit has it so."""
+    wanted, name = tuple(words), project.relative(path)
+    commits = _git(project, "rev-list", "HEAD", "--", name).split() if _has_commits(project) else []
+    texts = (at(project, one, path) for one in commits if _git(project, "ls-tree", one, "--", name))
+    return next((text for text in texts if any(word in text for word in wanted)), "")
+
+
 def tag(project: Project, name: str, commit: str, message: str) -> None:
     """Puts an annotated tag on a commit."""
     _git(project, "tag", "--annotate", "--message", message, name, commit)
@@ -50,6 +58,13 @@ def commit(project: Project, paths: Iterable[Path], message: str) -> None:
 def unstage(project: Project) -> None:
     """Takes back what was put up for a commit that did not come; files stay as they are."""
     _git(project, "reset", "--quiet")
+
+
+def _has_commits(project: Project) -> bool:
+    try:
+        return bool(commit_now(project))
+    except HeramsError:  # A round can be closed and opened again without git, or before the first commit.
+        return False
 
 
 def _git(project: Project, *words: str) -> str:

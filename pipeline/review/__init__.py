@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
-from pipeline import chain, ledger, places, receipt
+from pipeline import chain, ledger, lineage, places, receipt
 from pipeline.errors import GateClosedError, HeramsError, UsageError, VerificationError, unknown
 from pipeline.ledger import Entry, Made, Signed, Statement, Which
 from pipeline.project import Project
@@ -106,7 +106,7 @@ def seen_of_round(project: Project, round_name: str) -> Iterator[Seen]:
     project.round(round_name)
     entries, digest_now = ledger.load(project), cache(partial(receipt.now, project))
     for scope in (*reversed(WIDER_SCOPES), *project.registry.directorates):
-        due = project.registry.due(round_name, scope)
+        due = lineage.due(project, round_name, scope)
         for report in (*due, *project.registry.more_reports_of(scope)):
             if report in due or project.receipt(round_name, scope, report).is_file():
                 yield _seen(project, (round_name, scope, report), entries, digest_now)
@@ -213,7 +213,7 @@ def require_known(project: Project, which: Which) -> None:
     project.round(round_name)
     if scope not in project.scopes:
         raise unknown("scope", scope, project.scopes)
-    known = (*project.registry.due(round_name, scope), *project.registry.more_reports_of(scope))
+    known = (*lineage.due(project, round_name, scope), *project.registry.more_reports_of(scope))
     if report not in known:
         raise unknown(f"report of {scope}", report, known)
 

@@ -32,11 +32,22 @@ def updated(before: str, entries: Mapping[str, Any]) -> str:
 
 def without(before: str, names: Collection[str]) -> str:
     """The text of the lock without these stages, all others as they are."""
+    return updated("", {name: entry for name, entry in _stages(before).items() if name not in names})
+
+
+def again(before: str, then: Mapping[str, Any], names: Collection[str]) -> str:
+    """The text of the lock with these stages as an earlier lock had them, each at the place that it had there."""
+    now = _stages(before)
+    order = [name for name in then if name in names or name in now] + [name for name in now if name not in then]
+    return updated("", {name: (then if name in names else now)[name] for name in order})
+
+
+def _stages(before: str) -> Mapping[str, Any]:
     data = _read(before)
     if data is None:
         data = parse_yaml_for_update(before, "dvc.lock")
-    kept = {name: entry for name, entry in data.get("stages", {}).items() if name not in names}
-    return updated("", kept)
+    stages: Mapping[str, Any] = data.get("stages", {})
+    return stages
 
 
 def _with(data: Any, entries: Mapping[str, Any]) -> Any:

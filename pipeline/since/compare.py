@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import indicators, places
+from pipeline import indicators, lineage, places
 from pipeline.errors import UsageError, unknown
 from pipeline.project import Project
 from pipeline.since import beside
@@ -45,8 +45,12 @@ def _members(project: Project, scope: str) -> set[str]:
 
 def _page(project: Project, before: str, round_name: str) -> str:
     """Where the annual review lies, or how it comes to be made."""
-    if project.registry.follows.get(round_name) != before:
-        return f"no page: under `follows:` in the registry {round_name} does not follow {before}"
+    if lineage.before(project, round_name) != before:
+        where = "under `follows:` in the registry " if round_name in project.registry.open else ""
+        return f"no page: {where}{round_name} does not follow {before}"
     page = project.page(round_name, "iraq", REVIEW)
     where = project.relative(page)
-    return f"annual review: {where}" if page.is_file() else f"`herams run --round {round_name}` makes {where}"
+    if page.is_file():
+        return f"annual review: {where}"
+    make = f"`herams run --round {round_name}` makes" if round_name in project.registry.open else "`dvc pull` brings"
+    return f"{make} {where}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from pipeline import lineage
 from pipeline.indicators import Rate
 from pipeline.indicators.definition import Result
 from pipeline.project import Project
@@ -125,7 +126,7 @@ def _printed(ground: Ground, group: Group, indicator: str) -> Iterator[tuple[str
 
 def reports(project: Project, round_name: str, scope: str) -> list[str]:
     """The reports of a scope whose brief lies there."""
-    names = (*project.registry.due(round_name, scope), *project.registry.more_reports_of(scope))
+    names = (*lineage.due(project, round_name, scope), *project.registry.more_reports_of(scope))
     return [name for name in names if project.brief(round_name, scope, name).is_dir()]
 
 
