@@ -16,6 +16,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from conftest import ROOT, ROUND, make_small
+from published import published as frozen
 from published_round import MANIFEST, commit, copy_of, published
 from sealed_round import git, sealed, state
 
@@ -229,6 +230,31 @@ def few_reports(root: Path) -> Project:
     git(project, "init", "-q")
     subprocess.run([sys.executable, "-m", "dvc", "init", "--quiet"], cwd=root, check=True)
     return Project(root)
+
+
+def test_a_rebuild_reads_the_round_before_as_the_commit_names_it_also_where_that_has_left_the_graph(
+    tmp_path: Path,
+) -> None:
+    project = copy_of(frozen(), tmp_path)
+    registry = yaml.safe_load(project.read_bytes(project.registry_file()))
+    first = registry["rounds"][ROUND]
+    later = {"window": ["2024-05-01", "2024-10-31"], "report_date": "2024-11-30"}
+    registry["rounds"]["small-2024"] = first | later | {"simulate": {"seed": 2024, "previous": ROUND}}
+    registry |= {"open": ["small-2024"], "simulated": ["small-2024"], "follows": {"small-2024": ROUND}}
+    project.write_text(project.registry_file(), yaml.safe_dump(registry | {"baselines": {"small-2024": ROUND}}))
+    commit(project, "The next round")
+    project, table = Project(project.root), project.table(ROUND, "facilities")
+    with source.worktree(project, "HEAD", tmp_path / "first") as again:
+        assert not again.table(ROUND, "facilities").exists()
+        assert source.fetch(project, again, "small-2024", {}) == "exports"
+        assert again.read_bytes(again.table(ROUND, "facilities")) == project.read_bytes(table)
+        assert again.findings(ROUND, "records").is_file() and not again.raw(ROUND).exists()
+    table.write_bytes(b"other")
+    with (
+        source.worktree(project, "HEAD", tmp_path / "second") as again,
+        pytest.raises(HeramsError, match=rf"data/tables/{ROUND} does not lie here as data/tables/{ROUND}.dvc of that"),
+    ):
+        source.fetch(project, again, "small-2024", {})
 
 
 def test_only_files_of_the_round_that_are_made_are_compared() -> None:

@@ -83,7 +83,8 @@ def compare(project: Project, again: Project, files: Mapping[str, str], round_na
 
 def _made(again: Project, round_name: str, asked: Iterable[str]) -> Iterator[str]:
     """What was made in those folders of the round of which anything was published."""
-    for folder in (again.tables(round_name), again.briefs(round_name), again.outputs() / round_name):
+    made = (again.tables, again.briefs, again.since_last)
+    for folder in (*(of(round_name) for of in made), again.outputs() / round_name):
         if any(path.startswith(f"{again.relative(folder)}/") for path in asked):
             yield from (again.relative(path) for path in folder.rglob("*") if _is_made(path))
 

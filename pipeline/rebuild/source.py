@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ import yaml
 
 from pipeline.errors import HeramsError
 from pipeline.project import Project
+from pipeline.run import plan
+from pipeline.run.files import Files
+from pipeline.verify.claims import adds
 
 # Stages before the records; without exports the records are given, and nothing makes them.
 BEFORE_RECORDS = ("simulate", "ingest")
@@ -33,6 +37,7 @@ def lying(project: Project, round_name: str) -> dict[str, str]:
         project.tables(round_name),
         project.verdict(round_name, "records").parent,
         project.briefs(round_name),
+        project.since_last(round_name),
         project.outputs() / round_name,
     )
     found = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -41,7 +46,7 @@ def lying(project: Project, round_name: str) -> dict[str, str]:
 
 def own(project: Project, files: Mapping[str, str], round_name: str) -> dict[str, str]:
     """The files that a run makes of a round: not its decisions and lists, which the commit has, and not `--all`."""
-    made = ("data/raw/", "data/tables/", "data/verdicts/", "data/briefs/", "outputs/")
+    made = ("data/raw/", "data/tables/", "data/verdicts/", "data/briefs/", "data/since/", "outputs/")
     more = {f"outputs/{round_name}/{one}/{name}." for one, name in _more(project)}
     return {
         path: digest
@@ -71,6 +76,7 @@ def worktree(project: Project, commit: str, place: Path) -> Iterator[Project]:
 
 def fetch(project: Project, again: Project, round_name: str, files: Mapping[str, str]) -> str:
     """Puts there what no stage makes; gives what the rebuild starts from: exports, or records."""
+    _fetch_frozen(project, again)
     if again.round(round_name).source == "simulated":
         return "exports"
     exports = {path: digest for path, digest in files.items() if path.startswith("data/raw/")}
@@ -87,6 +93,27 @@ def fetch(project: Project, again: Project, round_name: str, files: Mapping[str,
     told["stages"] = {name: stage for name, stage in told["stages"].items() if name not in BEFORE_RECORDS}
     graph.write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
     return "records"
+
+
+def _fetch_frozen(project: Project, again: Project) -> None:
+    """Copies what the graph reads of rounds that had left it by then, with the bytes that the commit names."""
+    files, read = Files(project), {path for stage in plan.declared(again) for path in stage.inputs}
+    raw = again.relative(again.raw(""))
+    for path, md5, by, _ in adds(again):
+        # Exports are no such thing: records may stand in for them.
+        if path.startswith(f"{raw}/") or not any(one == path or one.startswith(f"{path}/") for one in read):
+            continue
+        if files.md5(path) != md5:
+            raise HeramsError(f"{path} does not lie here as {by} of that commit names it (`dvc pull` brings it)")
+        _copy(project.root / path, again.root / path)
+
+
+def _copy(old: Path, new: Path) -> None:
+    new.parent.mkdir(parents=True, exist_ok=True)
+    if old.is_dir():
+        shutil.copytree(old, new)
+    else:
+        shutil.copyfile(old, new)
 
 
 def _put(project: Project, again: Project, files: Mapping[str, str]) -> bool:

@@ -48,7 +48,7 @@ def claims(project: Project) -> Claims:
     files: dict[str, Claim] = {}
     folders: dict[str, Claim] = {}
     objects: set[str] = set()
-    for path, md5, by, is_cached in [*_of_lock(stages, locked), *_of_adds(project)]:
+    for path, md5, by, is_cached in [*_of_lock(stages, locked), *adds(project)]:
         if md5.endswith(FOLDER):
             folders[path] = Claim(path, md5, by)
             listed = _listed(project, md5)
@@ -71,7 +71,8 @@ def _of_lock(stages: tuple[plan.Stage, ...], locked: Mapping[str, Any]) -> Itera
             yield out["path"], str(out["md5"]), "dvc.lock", out["path"] not in stage.uncached
 
 
-def _of_adds(project: Project) -> Iterator[tuple[str, str, str, bool]]:
+def adds(project: Project) -> Iterator[tuple[str, str, str, bool]]:
+    """What `dvc add` has put under DVC: a file or folder, its MD5, the file that says so, whether the cache has it."""
     for file in sorted((project.root / "data").rglob("*.dvc")) + sorted(project.outputs().glob("*.dvc")):
         told = yaml.safe_load(file.read_bytes()) if file.is_file() else {}
         for out in told.get("outs", ()):
