@@ -104,7 +104,7 @@ def test_the_whole_form_is_read_alike_from_codes_and_text(codebook: Codebook) ->
     assert (account["unknown_values"], account["unknown_columns"], account["missing_columns"]) == (0, [], [])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 99), st.randoms(use_true_random=False))
 def test_no_order_of_rows_columns_or_files_changes_the_records(seed: int, chance: random.Random) -> None:
     answers = invented(FORM, 12, seed)

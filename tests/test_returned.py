@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from asked_round import COMMENT, KARBALA, NAJAF, Filling, facility, make, sent
 from conftest import ROUND
 
 from pipeline import decisions, gate, returned
+from pipeline.decisions import Decision
 from pipeline.enquiry.form import headings, tongue
 from pipeline.errors import DecisionError, UsageError
 from pipeline.project import Project
@@ -48,6 +50,23 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made(
         project, {code: sent(project, "karbala", code) for code in ("en", "ar", "ckb")}, trial, trial.judged(())
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def judged_once() -> Iterator[None]:
+    """The same records with the same decisions are judged once for all imports."""
+    known: dict[tuple[str, tuple[Decision, ...]], Judged] = {}
+    judge = Trial._judge
+
+    def judged(trial: Trial, decided: tuple[Decision, ...]) -> Judged:
+        key = (trial.project.sha256(trial.project.table(ROUND, "records")), decided)
+        if key not in known:
+            known[key] = judge(trial, decided)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trial, "_judge", judged)
+        yield
 
 
 @pytest.fixture

@@ -153,7 +153,7 @@ def test_a_run_that_was_killed_is_taken_up_by_the_next_with_the_same_bytes(made:
     assert (project.root / "dvc.lock").read_bytes() == (made.root / "dvc.lock").read_bytes()
 
 
-def until(holds: Callable[[], object], seconds: float = 60.0) -> None:
+def until(holds: Callable[[], object], seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come to that"
