@@ -135,7 +135,10 @@ def test_afterwards_nothing_is_to_be_done_all_verifies_and_the_tables_lie_where_
     assert len(project.read_table(ROUND, "facilities")) > 0
     manifest = publications.manifests(project)[f"{ROUND}-internal-1"]
     assert manifest["files"][RECEIPT] == project.sha256(project.root / RECEIPT)
-    assert {name.split("/")[1] for name in manifest["files"]} == {"raw", "tables", "verdicts", "briefs", ROUND}
+    assert {name.split("/")[1] for name in manifest["files"]} == {
+        *("raw", "tables", "verdicts", "briefs", "since"),
+        ROUND,
+    }
 
 
 def test_a_published_page_is_not_older_than_code_that_changed_since_but_its_bytes_are_held(tmp_path: Path) -> None:
