@@ -17,7 +17,7 @@ from pipeline import facility_list, figures, lineage, link, review, since, trace
 from pipeline.brief import edition, since_withheld
 from pipeline.brief import since as brief_since
 from pipeline.brief.subjects import Subject
-from pipeline.errors import UsageError
+from pipeline.errors import HeramsError, UsageError
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.compared import Compared, compared, signed
 from pipeline.forms import last
@@ -243,6 +243,14 @@ def test_a_round_may_follow_a_closed_one_after_the_rules_changed_and_both_come_b
     assert compare.compare(both, first, later, "iraq").lines[-1].startswith("annual review: outputs/")
     assert (later, "iraq", "annual-review") in [one.which for one in review.seen_of_round(both, later)]
     assert lineage.due(both, first, "iraq") == ("summary",)
+
+    place = both.since_last(later)
+    place.rename(tmp_path / "away")
+    with pytest.raises(
+        HeramsError, match=f"data/since/{later} is not on this disk, .* `dvc pull data/since/{later}.dvc`"
+    ):
+        closed_rounds.reopen(both, later)
+    (tmp_path / "away").rename(place)
 
     again = closed_rounds.reopen(closed_rounds.reopen(both, later), first)
     for name, content in closed_rounds.standing(again).items():

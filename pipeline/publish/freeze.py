@@ -65,12 +65,23 @@ def freeze(project: Project, round_name: str) -> None:
 
 def thaw(project: Project, round_name: str) -> None:
     """Takes a round into the graph again, with what the lock last said of it if a commit has that."""
+    _require_here(project, round_name)
     previous = lineage.before(project, round_name)
     text = registry_text.with_round(project.read_text(project.registry_file()), round_name, previous)
     for path in held(project, round_name):
         project.tracked(path).unlink(missing_ok=True)
     project.write_text(project.registry_file(), text)
     _lock_again(Project(project.root), round_name)
+
+
+def _require_here(project: Project, round_name: str) -> None:
+    """Refuses a round of which it cannot be known which round it followed: the registry would forget it silently."""
+    since = project.since_last(round_name)
+    if project.tracked(since).is_file() and not since.is_dir():
+        raise HeramsError(
+            f"{project.relative(since)} is not on this disk, and says which round {round_name} followed: `dvc pull "
+            f"{project.relative(project.tracked(since))}`, then open the round again"
+        )
 
 
 def _lock_again(project: Project, round_name: str) -> None:
