@@ -212,7 +212,7 @@ def fork(work: Callable[[], None]) -> int:
 
 def pages(folder: Path, wanted: list[tuple[str, str, str]]) -> None:
     """Runs the notebooks' cells in this process, and makes a page of what they showed."""
-    from pipeline import page, receipt, report, tables
+    from pipeline import page, receipt, report, tables, words
     from pipeline.kernel import checks
     from pipeline.project import Project
 
@@ -224,7 +224,7 @@ def pages(folder: Path, wanted: list[tuple[str, str, str]]) -> None:
         declared = receipt.declare(project, ROUND, scope, name)
         told = project.read_json(project.brief(ROUND, scope, name) / "brief.json")
         languages = project.registry.languages
-        frames = [report._frame(project, declared, told, language) for language in languages]
+        frames = [report._frame(project, declared, told, say) for say in words.load_all(project, languages)]
         htmls = page.render(made, frames, project.read_text(project.look("report.html.j2")))
         for language, html in zip(languages, htmls, strict=True):
             project.write_text(project.page(ROUND, scope, name, language), html)
