@@ -119,7 +119,7 @@ def as_large_as_a_country(project: Project, rounds: Sequence[str], reports: int,
 def _copy_round(project: Project, first: str, name: str) -> None:
     """All files of a round under another name."""
     if name != first:
-        for of in (project.raw, project.tables, project.briefs):
+        for of in (project.raw, project.tables, project.briefs, project.since_last):
             shutil.copytree(of(first), of(name))
         shutil.copytree(project.verdict(first, "records").parent, project.verdict(name, "records").parent)
         for of in (project.decisions, project.remarks, project.revisits, project.baseline):
