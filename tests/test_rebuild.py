@@ -208,7 +208,6 @@ def test_an_environment_has_what_its_lock_says_and_no_more(tmp_path: Path, monke
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("HERAMS_REBUILD" not in os.environ, reason="a whole round, twice: set HERAMS_REBUILD=1")
 def test_a_small_round_is_really_made_again_to_the_byte(tmp_path: Path) -> None:
     project = few_reports(tmp_path / "project")
     settings = os.environ | {"PYTHONPATH": str(project.root)}
