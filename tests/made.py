@@ -47,6 +47,7 @@ def whole() -> Project:
 
 def copy(folder: Path) -> Project:
     """A copy of the round that a test may change."""
+    assert not whole().outputs().exists(), "a test has written into the round that others only read"
     shutil.copytree(whole().root, folder / "project")
     return Project(folder / "project")
 

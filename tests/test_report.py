@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from functools import cache
 from pathlib import Path
 
 import made
@@ -19,10 +17,15 @@ from pipeline.project import Project
 from pipeline.words import percent
 
 
-@cache
-def of_kirkuk() -> report.Made:
-    """The page of Kirkuk, made once for all tests that only read it."""
-    return report.report(made.whole(), made.round_of(made.whole()), "kirkuk", "overview")
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A round with the page of Kirkuk, for all tests that only read it."""
+    return made.copy(tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def of_kirkuk(project: Project) -> report.Made:
+    return again(project)
 
 
 def again(project: Project, scope: str = "kirkuk") -> report.Made:
@@ -59,21 +62,20 @@ def fails(project: Project, *cells: str) -> str:
     return str(failure.value)
 
 
-def test_a_page_is_small_and_opens_no_connection() -> None:
-    page = of_kirkuk().pages[0].read_text(encoding="utf-8")
-    assert of_kirkuk().pages[0].stat().st_size < PAGE_BYTES
+def test_a_page_is_small_and_opens_no_connection(of_kirkuk: report.Made) -> None:
+    page = of_kirkuk.pages[0].read_text(encoding="utf-8")
+    assert of_kirkuk.pages[0].stat().st_size < PAGE_BYTES
     assert "://" not in page and "<script" not in page and "<link" not in page
 
 
-def test_a_page_prints_the_id_of_its_receipt() -> None:
-    told = json.loads(places(made.whole())[1].read_text(encoding="utf-8")) if of_kirkuk() else {}
-    assert told["id"] == of_kirkuk().id
-    assert f"<code>{told['id'][:12]}</code>" in of_kirkuk().pages[0].read_text(encoding="utf-8")
+def test_a_page_prints_the_id_of_its_receipt(project: Project, of_kirkuk: report.Made) -> None:
+    told = project.read_json(places(project)[1])
+    assert told["id"] == of_kirkuk.id
+    assert f"<code>{told['id'][:12]}</code>" in of_kirkuk.pages[0].read_text(encoding="utf-8")
 
 
-def test_the_numbers_on_a_page_are_those_of_its_brief() -> None:
-    page = of_kirkuk().pages[0].read_text(encoding="utf-8")
-    project = made.whole()
+def test_the_numbers_on_a_page_are_those_of_its_brief(project: Project, of_kirkuk: report.Made) -> None:
+    page = of_kirkuk.pages[0].read_text(encoding="utf-8")
     brief = read(project, made.round_of(project), "kirkuk", "overview", ["en"])
     for item in brief.items("service"):
         found = brief.measure(f"SVC_FULL_{item}")
@@ -82,22 +84,21 @@ def test_the_numbers_on_a_page_are_those_of_its_brief() -> None:
     assert percent(brief.measure("FUN_FULL").value) in page
 
 
-def test_the_directorate_stands_in_title_heading_and_file_name() -> None:
-    page = of_kirkuk().pages[0].read_text(encoding="utf-8")
+def test_the_directorate_stands_in_title_heading_and_file_name(of_kirkuk: report.Made) -> None:
+    page = of_kirkuk.pages[0].read_text(encoding="utf-8")
     assert "<h1>Kirkuk</h1>" in page and re.search(r"<title>[^<]*Kirkuk", page)
-    assert of_kirkuk().pages[0].parent.name == "kirkuk"
+    assert of_kirkuk.pages[0].parent.name == "kirkuk"
 
 
 def test_two_runs_in_two_folders_zones_and_locales_give_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Project, of_kirkuk: report.Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = of_kirkuk()
     for name, value in {"TZ": "Asia/Baghdad", "LC_ALL": "ar_IQ.UTF-8", "PYTHONHASHSEED": "77"}.items():
         monkeypatch.setenv(name, value)
-    project = made.copy(tmp_path / "another place")
-    second = again(project)
-    assert second.pages[0].read_bytes() == first.pages[0].read_bytes()
-    assert places(project)[1].read_bytes() == places(made.whole())[1].read_bytes()
+    elsewhere = made.copy(tmp_path / "another place")
+    second = again(elsewhere)
+    assert second.pages[0].read_bytes() == of_kirkuk.pages[0].read_bytes()
+    assert places(elsewhere)[1].read_bytes() == places(project)[1].read_bytes()
 
 
 def test_a_closed_directorate_has_a_page_that_says_so_and_holds_no_number(tmp_path: Path) -> None:
