@@ -15,12 +15,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pipeline.errors import HeramsError
+
+
+def csv_of(text: str) -> pd.DataFrame:
+    """A CSV of ours from its text: every cell a text, a blank an empty text."""
+    return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, na_filter=False)
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,11 @@ class Disk:
 
     def relative(self, path: Path) -> str:
         """The path from the root, with forward slashes: what verdicts, receipts and messages name."""
-        return path.resolve().relative_to(self.root.resolve()).as_posix()
+        return path.resolve().relative_to(self._real_root).as_posix()
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
 
     # --- reading -----------------------------------------------------------------------------------------------
 
@@ -58,7 +68,7 @@ class Disk:
 
     def read_csv(self, path: Path) -> pd.DataFrame:
         """A CSV of ours: every cell a text, a blank an empty text."""
-        return pd.read_csv(io.StringIO(self.read_text(path)), dtype=str, keep_default_na=False, na_filter=False)
+        return csv_of(self.read_text(path))
 
     def read_parquet(self, path: Path) -> pd.DataFrame:
         """A table as parquet."""

@@ -5,7 +5,7 @@ The root is the nearest parent folder with `dvc.yaml`. Only this module and `evi
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,12 @@ from pipeline.registry import WIDER_SCOPES, Registry, Round
 
 TABLES = ("records", "facilities", "answers", "choices", "staff", "measures")
 NOT_EXPORTS = (".dvc", ".gitignore")
+
+
+@lru_cache(maxsize=16)
+def _registry_of(text: str) -> Registry:
+    """A registry, frozen: a forked process has that of the process that it was forked from."""
+    return Registry.model_validate(yaml.safe_load(text))
 
 
 class Project(Evidence):
@@ -38,7 +44,7 @@ class Project(Evidence):
     def registry(self) -> Registry:
         """data/registry.yml, checked."""
         try:
-            return Registry.model_validate(yaml.safe_load(self.read_text(self.registry_file())))
+            return _registry_of(self.read_text(self.registry_file()))
         except (ValidationError, yaml.YAMLError) as problem:
             raise RegistryError(f"data/registry.yml is unfit: {problem}") from problem
 

@@ -21,13 +21,14 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date as Date  # noqa: N812 - `date` is what a page calls it
-from functools import cache, cached_property, reduce
+from functools import cache, cached_property, lru_cache, reduce
 from pathlib import Path
 
 import pandas as pd
 from babel import Locale
 from babel.dates import format_date
 
+from pipeline.disk import csv_of
 from pipeline.errors import ReportError, unknown
 from pipeline.project import Project
 
@@ -187,14 +188,17 @@ def load(project: Project, language: str, tables: Sequence[Path] = ()) -> Words:
 
 def load_all(project: Project, languages: Sequence[str], tables: Sequence[Path] = ()) -> tuple[Words, ...]:
     """The words of several languages; each table is read once for all of them."""
-    read = {project.relative(path): project.read_csv(path) for path in tables or project.page_words()}
-    return tuple(_words_of(language, read) for language in languages)
+    texts = tuple((project.relative(path), project.read_text(path)) for path in tables or project.page_words())
+    return tuple(_words_of(language, texts) for language in languages)
 
 
-def _words_of(language: str, tables: Mapping[str, pd.DataFrame]) -> Words:
+# The same texts give the same words: a forked process has those of the process that it was forked from.
+@lru_cache(maxsize=32)
+def _words_of(language: str, texts: tuple[tuple[str, str], ...]) -> Words:
     sentences: dict[str, str] = {}
     written: dict[str, str] = {}
-    for name, table in tables.items():
+    for name, text in texts:
+        table = _table(text)
         if language not in table.columns:
             raise unknown(f"language of {name}", language, set(table.columns) - {"key", "review"})
         for key, sentence in zip(table["key"], table[language], strict=True):
@@ -208,6 +212,12 @@ def _words_of(language: str, tables: Mapping[str, pd.DataFrame]) -> Words:
         if language != ENGLISH:
             written |= {key: text for key, text in zip(table["key"], table[ENGLISH], strict=True) if _is_written(key)}
     return Words(language, sentences, written)
+
+
+@lru_cache(maxsize=128)
+def _table(text: str) -> pd.DataFrame:
+    """A table of words, to be read only."""
+    return csv_of(text)
 
 
 def _is_written(key: str) -> bool:

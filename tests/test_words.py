@@ -297,3 +297,10 @@ def test_a_finding_is_translated_by_its_own_sentence_and_no_other(language: str)
         found = told(language).translated(row["en"].format_map(held))
         expected = told(language)(row["key"], **held)
         assert found == expected, row["key"]
+
+
+def test_a_table_that_changes_is_read_anew(wordy: Project) -> None:
+    table(wordy, "title", "title,Facilities")
+    assert words.load(wordy, "en")("title") == "Facilities"
+    table(wordy, "title", "title,Hospitals")
+    assert words.load(wordy, "en")("title") == "Hospitals"

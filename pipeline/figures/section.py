@@ -14,7 +14,7 @@ from IPython.display import display
 
 from pipeline.errors import ReportError
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import Chart, Html, Part, heading
+from pipeline.figures.html import Chart, Html, Part, heading, joined
 
 SVG = "image/svg+xml"
 HTML = "text/html"
@@ -50,7 +50,7 @@ class Section:
             pieces = self.parts(told)
             if not pieces:
                 raise ReportError(f"figures.{self.name} has nothing to show in {told.language!r}, not even a reason")
-            for piece in pieces:
+            for piece in together(pieces):
                 _show(piece, self.name, told.language)
 
     def left_out(self, brief: Brief) -> str:
@@ -86,6 +86,20 @@ def section(
         return Section(name, draw, has_numbers, has_heading, of_several, of_one, speaks_of, needs, draw.__doc__ or "")
 
     return made
+
+
+def together(pieces: Iterable[Part]) -> list[Part]:
+    """The pieces, texts that follow each other made one: each output costs the kernel and its client a message.
+
+    A heading of a section begins a new one: the contents of a page are made of what outputs say of themselves.
+    """
+    found: list[Part] = []
+    for piece in pieces:
+        if isinstance(piece, Html) and piece.level != 2 and found and isinstance(last := found[-1], Html):
+            found[-1] = Html(joined((last.markup, piece.markup), "\n"), last.heading, last.level)
+        else:
+            found.append(piece)
+    return found
 
 
 def _show(piece: Part, name: str, language: str) -> None:

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -86,16 +86,6 @@ def embedded_svg(output: Any) -> Markup:
 
 
 def _filled(executed: Any, frame: Frame, template: str) -> str:
-    from nbconvert.exporters.templateexporter import TemplateExporter
-
-    # The plain exporter: the one for HTML would parse the page again and write a placeholder where a text is missing.
-    exporter = TemplateExporter(  # type: ignore[no-untyped-call]
-        raw_template=template,
-        preprocessors=[],
-        default_preprocessors=[],
-        template_paths=[],
-        filters={"embedded_svg": embedded_svg, "pieces": partial(pieces, language=frame.language)},
-    )
     page = {
         "title": frame.title,
         "language": frame.language,
@@ -109,8 +99,23 @@ def _filled(executed: Any, frame: Frame, template: str) -> str:
         "contents": list(_contents(executed, frame.language)),
         "first": next((told["piece"] for cell in _code_cells(executed) for told in _told(cell, frame.language)), ""),
     }
-    body, _ = exporter.from_notebook_node(executed, resources={"page": page})
+    body, _ = exporter(template).from_notebook_node(executed, resources={"page": page})
     return str(body).strip() + "\n"
+
+
+@lru_cache(maxsize=4)
+def exporter(template: str) -> Any:
+    """Nbconvert's exporter with a template, compiled."""
+    from nbconvert.exporters.templateexporter import TemplateExporter
+
+    # The plain exporter: the one for HTML would parse the page again and write a placeholder where a text is missing.
+    return TemplateExporter(  # type: ignore[no-untyped-call]
+        raw_template=template,
+        preprocessors=[],
+        default_preprocessors=[],
+        template_paths=[],
+        filters={"embedded_svg": embedded_svg, "pieces": pieces},
+    )
 
 
 # --- the pieces ----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ class More:
     upstream: dict[str, set[str]]
     _reports: Mapping[str, Which]
     _briefs: Mapping[str, str]
+    _declared: Sequence[plan.Stage]
 
     def begin(self, name: str) -> Begun:
         """Asks whether a step must be done: briefs that were cut of other tables, a report with another receipt."""
@@ -52,14 +53,12 @@ class More:
 
     def _of_briefs(self, round_name: str) -> tuple[str, ...]:
         """What these briefs may be cut from: what the round's own are."""
-        own = next(stage for stage in plan.declared(self.project) if stage.name == f"brief@{round_name}")
+        own = next(stage for stage in self._declared if stage.name == f"brief@{round_name}")
         return (*own.inputs, *own.parameters, self.project.relative(self.project.more_briefs(round_name)))
 
     def _of_report(self, which: Which) -> tuple[str, ...]:
         """What a report may read: its brief, what any report of a domain reads, and its own folder."""
-        own = next(
-            stage for stage in plan.declared(self.project) if stage.name.startswith(f"report-domain@{which[0]}-")
-        )
+        own = next(stage for stage in self._declared if stage.name.startswith(f"report-domain@{which[0]}-"))
         notebook = self.project.notebook(self.project.registry.reports[which[2]].notebook)
         places = map(self.project.relative, (notebook, self.project.brief(*which), self.project.receipt(*which).parent))
         return (*own.inputs, *own.parameters, *places)
@@ -96,7 +95,7 @@ def more(project: Project, rounds: Iterable[str], scope: str | None) -> More:
     }
     upstream: dict[str, set[str]] = {name: set() for name in briefs}
     upstream |= {name: {f"brief-more@{which[0]}"} for name, which in reports.items()}
-    return More(project, [*briefs, *reports], upstream, reports, briefs)
+    return More(project, [*briefs, *reports], upstream, reports, briefs, plan.declared(project))
 
 
 def _of(project: Project, round_name: str, scope: str | None) -> Iterator[Which]:

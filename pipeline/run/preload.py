@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 # First what stages need, then what kernels need.
@@ -37,15 +38,29 @@ sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 for _name in NAMES:
     importlib.import_module(_name)
 
-from pipeline import kernel, receipt  # noqa: E402
+from pipeline import kernel, page, receipt, words  # noqa: E402
+from pipeline.errors import HeramsError  # noqa: E402
 from pipeline.kernel import checks, warm  # noqa: E402
+from pipeline.project import Project  # noqa: E402
 from pipeline.run.work import READY_MARK  # noqa: E402
+
+
+def _parse() -> None:
+    """Parses what is the same for all reports of a project; a stage takes it only where it reads the same text."""
+    project = Project.find()
+    for say in words.load_all(project, project.registry.languages):
+        say.translated(say.date("2023-11-30"))
+    page.exporter(project.read_text(project.look("report.html.j2"))).template  # noqa: B018 - nbconvert compiles it then
+
 
 warm.preload()
 # What each report would find out anew, the same each time.
 kernel.provisioner()
 receipt.loaded()
 checks.compile_schema()
+# What is wrong with a project, its stages tell.
+with suppress(HeramsError):
+    _parse()
 gc.freeze()
 gc.enable()
 if READY_MARK in os.environ:
