@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -15,10 +13,10 @@ import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
-from conftest import ROOT, ROUND, make_small
+from conftest import ROOT, ROUND
 from published import published as frozen
 from published_round import MANIFEST, commit, copy_of, published
-from sealed_round import git, sealed, state
+from sealed_round import sealed, state
 
 from pipeline import audit, manifest
 from pipeline.errors import HeramsError, UsageError, VerificationError
@@ -205,30 +203,6 @@ def test_an_environment_has_what_its_lock_says_and_no_more(tmp_path: Path, monke
     assert "pandas" not in shown.stdout and "packaging" in shown.stdout
     with pytest.raises(HeramsError, match="--wheels"):
         fresh.environment(tmp_path / "other", tmp_path, tmp_path)
-
-
-@pytest.mark.slow
-def test_a_small_round_is_really_made_again_to_the_byte(tmp_path: Path) -> None:
-    project = few_reports(tmp_path / "project")
-    settings = os.environ | {"PYTHONPATH": str(project.root)}
-    subprocess.run([sys.executable, "-m", "pipeline", "run"], cwd=project.root, env=settings, check=True)
-    commit(project, "A round")
-    found = rebuild(project, ROUND, None, lambda *_: Path(sys.executable))
-    assert (found.compared.kind, found.compared.differences) == ("identical", ())
-    assert found.compared.same_reports == found.compared.reports > 0
-
-
-def few_reports(root: Path) -> Project:
-    """A project under git and DVC with two kinds of reports, nothing made yet."""
-    project = make_small(root, facilities=60)
-    registry = yaml.safe_load(project.read_bytes(project.registry_file()))
-    kept = ("overview", "summary")
-    lists = {"subjects": ["summary"], "domains": [], "reports": {name: registry["reports"][name] for name in kept}}
-    project.write_text(project.registry_file(), yaml.safe_dump(registry | lists, sort_keys=False))
-    shutil.copy(ROOT / ".gitignore", root)
-    git(project, "init", "-q")
-    subprocess.run([sys.executable, "-m", "dvc", "init", "--quiet"], cwd=root, check=True)
-    return Project(root)
 
 
 def test_a_rebuild_reads_the_round_before_as_the_commit_names_it_also_where_that_has_left_the_graph(

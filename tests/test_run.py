@@ -19,8 +19,11 @@ import yaml
 from conftest import ROOT, ROUND, THREE, make_small
 from contacts import contacts, told_in
 from dask_cluster import cluster
+from published_round import commit
+from sealed_round import git
 
 from pipeline.project import Project
+from pipeline.rebuild import rebuild
 
 pytestmark = pytest.mark.slow
 SCOPES = (*THREE, "federal", "kurdistan", "iraq")
@@ -123,6 +126,17 @@ def test_a_contact_would_be_found_in_a_page_a_table_a_log_or_a_spreadsheet(made:
     assert len(told_in(other, ROUND)) == 4
 
 
+def test_a_rebuild_really_makes_the_round_again_to_the_byte(made: Project, tmp_path: Path) -> None:
+    project = Project(tmp_path / "project")
+    shutil.copytree(made.root, project.root)
+    shutil.copy(ROOT / ".gitignore", project.root)
+    git(project, "init", "-q")
+    commit(project, "A round")
+    found = rebuild(project, ROUND, None, lambda *_: Path(sys.executable))
+    assert (found.compared.kind, found.compared.differences) == ("identical", ())
+    assert found.compared.same_reports == found.compared.reports > len(SCOPES)
+
+
 def test_another_folder_time_zone_locale_and_hash_seed_give_the_same_bytes(made: Project, tmp_path: Path) -> None:
     other = make_round(tmp_path / "quite another folder")
     strange = {"TZ": "Asia/Baghdad", "LC_ALL": "C", "PYTHONHASHSEED": "42", "HOME": str(tmp_path)}
@@ -146,7 +160,6 @@ def test_a_run_that_was_killed_is_taken_up_by_the_next_with_the_same_bytes(made:
     project = Project(tmp_path / "project")
     shutil.copytree(made.root, project.root)
     shutil.rmtree(project.root / "outputs" / ROUND)
-    (project.root / "dvc.lock").unlink()
     command, settings = [sys.executable, "-m", "pipeline", "run"], os.environ | {"PYTHONPATH": str(project.root)}
     # While the first notebooks run, and when one report is there and others are not.
     for sign in (".draft-*/log.txt", f"{ROUND}/*/*.receipt.json"):
