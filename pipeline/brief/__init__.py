@@ -44,6 +44,10 @@ class Cuts:
 
     measures: Mapping[str, pd.DataFrame]
     areas: Mapping[str, pd.DataFrame]
+    sectors: Mapping[str, pd.DataFrame]
+    about: Mapping[str, dict[str, Any]]
+    """What brief.json says of the state of each scope."""
+    findings: Mapping[str, pd.DataFrame]
     declared: pd.DataFrame
     """The facilities, each with how many services it says are lacking."""
     lists: brief_lists.Lists
@@ -107,6 +111,9 @@ def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps, poin
         areas=brief_slices.areas(
             {scope: rows for scope, rows in measures.items() if scope not in WIDER_SCOPES}, BESIDE
         ),
+        sectors=brief_slices.sectors(material),
+        about={scope: brief_state.about(material, scope) for scope in scopes},
+        findings={scope: brief_state.findings_of(material, scope) for scope in scopes},
         declared=declared,
         lists=brief_lists.lists(material, declared),
         states={scope: brief_state.state(material, scope) for scope in scopes},
@@ -120,8 +127,8 @@ def shared(material: Material, scopes: Iterable[str], maps: brief_map.Maps, poin
 
 def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[dict[str, Any], Slices]:
     """What the report of a scope may know: the content of brief.json, and the slices by name."""
-    told = {**_who(material, scope), **brief_state.about(material, scope)}
-    findings = brief_state.findings_of(material, scope)
+    told = {**_who(material, scope), **cuts.about[scope]}
+    findings = cuts.findings[scope]
     if subject.asks and told["state"] != "closed":
         # A closed page lists all that has to be settled; another what touches its numbers.
         findings = subject.touching(findings, material.modules)
@@ -194,8 +201,8 @@ def _known(material: Material, scope: str, subject: Subject, measures: pd.DataFr
 
 def cut_collection(material: Material, scope: str, cuts: Cuts) -> tuple[dict[str, Any], Slices]:
     """What the report of how the answers came in may know; it holds counts of answers, whatever the gate says."""
-    told = {**_who(material, scope), **brief_state.about(material, scope), "kind": "collection"}
-    findings = brief_state.findings_of(material, scope).head(brief_state.FINDINGS_SHOWN).drop(columns="sector")
+    told = {**_who(material, scope), **cuts.about[scope], "kind": "collection"}
+    findings = cuts.findings[scope].head(brief_state.FINDINGS_SHOWN).drop(columns="sector")
     words = brief_slices.labels(material, scope, cuts.words)
     of_places, of_questions = brief_collection.labels(material, scope), brief_truth.labels(material)
     labels = pd.concat([words, of_places, of_questions], ignore_index=True)
@@ -226,7 +233,7 @@ def _numbers(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Sl
         shown = [cuts.areas[slug] for slug in material.members(scope) if cuts.states[slug] != "closed"]
         slices["areas"] = subject.areas(pd.concat([part for part in shown if len(part)] or [cuts.everywhere["areas"]]))
     elif subject.beside:
-        slices["areas"] = subject.areas(brief_slices.sectors(material, scope))
+        slices["areas"] = subject.areas(cuts.sectors[scope])
     return slices
 
 

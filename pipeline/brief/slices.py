@@ -135,11 +135,13 @@ def areas(own: Mapping[str, pd.DataFrame], starts: tuple[str, ...]) -> dict[str,
     return found
 
 
-def sectors(material: Material, directorate: str) -> pd.DataFrame:
-    """What a directorate's page may show of each of its sectors; by kind of facility nothing is measured there."""
+def sectors(material: Material) -> dict[str, pd.DataFrame]:
+    """What each directorate's page may show of its sectors; by kind of facility nothing is measured there."""
     table = material.tables["measures"]
-    mine = table[(table["scope"] == directorate) & (table["dimension"] == "sector")].astype(TEXTS)
-    return _sorted(mine.assign(scope=mine["group"], group=""), material)[AREA_COLUMNS]
+    rows = table[table["dimension"] == "sector"].astype(TEXTS)
+    cut = _sorted(rows.assign(directorate=rows["scope"], scope=rows["group"], group=""), material)
+    found = {slug: of_one[AREA_COLUMNS] for slug, of_one in cut.groupby("directorate")}
+    return {slug: found.get(slug, cut[AREA_COLUMNS].head(0)) for slug in material.members("iraq")}
 
 
 def parts(material: Material, scope: str) -> list[str]:
