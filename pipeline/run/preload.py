@@ -1,4 +1,4 @@
-"""What the preloaded process imports, once for all workers and kernels of a run."""
+"""What the preloaded process imports and parses, once for all workers and kernels of a run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ for _name in NAMES:
     importlib.import_module(_name)
 
 from pipeline import kernel, page, receipt, words  # noqa: E402
-from pipeline.errors import HeramsError  # noqa: E402
 from pipeline.kernel import checks, warm  # noqa: E402
 from pipeline.project import Project  # noqa: E402
 from pipeline.run.work import READY_MARK  # noqa: E402
@@ -58,8 +57,9 @@ warm.preload()
 kernel.provisioner()
 receipt.loaded()
 checks.compile_schema()
-# What is wrong with a project, its stages tell.
-with suppress(HeramsError):
+# It only saves time. Whatever is wrong with a table or the template, the stage that reads it fails and says so; here it
+# would end the process that all stages are forked from.
+with suppress(Exception):
     _parse()
 gc.freeze()
 gc.enable()
