@@ -72,6 +72,7 @@ def test_the_form_of_phase_one_has_no_fault(frames: Frames) -> None:
         ("GEO3", {"relevant": ". = 'x'"}, "relevant", "only a constraint can have it"),
         ("ENR", {"relevant": "${CONDBx} = 'A1'"}, "relevant", "CONDBx is ranked"),
         ("GEO3", {"relevant": "string-length(${MoSD1}) > 2"}, "relevant", "'string-length' has no counterpart in"),
+        ("GEO3", {"relevant": "${MoSD1} = 'C\\\\'"}, "relevant", "a quotation mark or a backslash within a text"),
         ("MoSDPOP", {"constraint": ". mod 2 = 0"}, "constraint", "'mod' has no counterpart in LimeSurvey"),
         ("inpatient", {"calculation": ""}, "calculation", "a calculation without one"),
         ("CONDBx", {"constraint": ". != 'A1'"}, "constraint", "a ranked question can have none"),

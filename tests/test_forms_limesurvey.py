@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import limesurvey
+import limesurvey_import
 import pandas as pd
 import pytest
 from limesurvey import Asked, Row
 
+from pipeline import codebook as codebooks
 from pipeline import forms, relevance, simulate
 from pipeline.codebook import Codebook
 from pipeline.export import read
@@ -235,4 +239,44 @@ def test_a_text_with_signs_of_html_is_shown_as_it_is(here: Project, codebook: Co
     frames["survey"].loc[frames["survey"]["name"] == "MoSD1", "label::English (en)"] = 'Code <5 & "no"'
     made = tsv(numbered("x", frames).codebook(), forms.material(here).words)
     row = next(row for row in limesurvey.structure(made) if row["name"] == "MoSD1" and row["language"] == "en")
-    assert row["text"] == 'Code &lt;5 &amp; "no"'
+    assert row["text"] == "Code &lt;5 &amp; &quot;no&quot;"
+
+
+@pytest.mark.parametrize("form", ["iraq-2022", "iraq-2024"])
+def test_limesurvey_imports_every_row_in_every_language_and_nothing_is_renamed_or_dropped(
+    here: Project, form: str
+) -> None:
+    codebook = codebooks.load(here, form)
+    text = tsv(codebook, forms.material(here).words)
+    made = limesurvey_import.imported(text)
+    assert made.settings["language"] == "en" and made.settings["additional_languages"] == "ar ckb"
+    assert re.fullmatch("[1-9][0-9]{5}", made.settings["sid"])  # XMLImportSurvey reads it without asking if it is there
+    texts = [made.titles, *made.groups.values(), *made.questions.values(), *made.below.values(), *made.answers.values()]
+    assert all(tuple(told) == limesurvey_import.LANGUAGES for told in texts)
+    rows = limesurvey.structure(text)
+    assert sum(map(len, texts[1:])) == sum(row["class"] in ("G", "Q", "SQ", "A") for row in rows)
+    tips = {key[0] for key in made.attributes if key[1] == "em_validation_q_tip"}
+    assert {key[0] for key in made.attributes if key[1] == "em_validation_q"} >= tips
+
+
+def test_limesurvey_reads_each_cell_as_we_wrote_it(structure: list[Row], here: Project, codebook: Codebook) -> None:
+    assert [{name: cell for name, cell in row.items() if cell} for row in structure] == limesurvey_import.rows(
+        tsv(codebook, forms.material(here).words)
+    )
+
+
+@pytest.mark.parametrize("label", ['"Al-Amal"', 'of "C"', 'a\\ "b" \\', "tab\\"])
+def test_a_label_that_would_break_a_cell_is_shown_as_it_is(here: Project, codebook: Codebook, label: str) -> None:
+    frames = {name: here.read_csv(here.codebook_sheet("iraq-2022", name)) for name in ("survey", "choices", "settings")}
+    frames["survey"].loc[frames["survey"]["name"] == "MoSD1", ["label::English (en)", "hint::English (en)"]] = label
+    rows = limesurvey_import.rows(tsv(numbered("x", frames).codebook(), forms.material(here).words))
+    row = next(row for row in rows if row.get("name") == "MoSD1" and row.get("language") == "en")
+    for told in (row["text"], row["help"]):
+        assert html.unescape(told) == label and '"' not in told
+
+
+def test_a_cell_in_quotation_marks_loses_them_and_a_backslash_keeps_one() -> None:
+    head, blank = "\t".join(limesurvey_import.COLUMNS), "\t" * 9
+    assert limesurvey_import.rows(f'{head}\n\t\tS\t\t"""no"""{blank}\n') == [{"class": "S", "name": "no"}]
+    assert limesurvey_import.lines('a\t"b \\" c"\td\n') == [["a", 'b \\" c', "d"]]
+    assert limesurvey_import.lines('a\t"b ""c"" d"\te\n') == [["a", 'b "c" d', "e"]]

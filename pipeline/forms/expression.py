@@ -108,8 +108,9 @@ class _Translation:
 
 def _literal(node: Any) -> str:
     if node.symbol == "(string)":
-        if '"' in node.value:
-            raise CodebookError(f"{node.source!r}: a quotation mark within a text has no counterpart in LimeSurvey")
+        if '"' in node.value or "\\" in node.value:
+            what = "a quotation mark or a backslash"
+            raise CodebookError(f"{node.source!r}: {what} within a text has no counterpart in LimeSurvey")
         return f'"{node.value}"'
     return str(node.value)
 

@@ -3,13 +3,17 @@
 Columns and rows are those that LimeSurvey writes itself when it exports a survey's structure. The whole form stands
 there once for each language, the same rows in the same order: S and SL say what the survey is, G is a group, Q a
 question, SQ a sub-question (scale 0 a row, 1 a column of an array), A an answer. What is no text stands in the first
-language only, as in LimeSurvey's own files.
+language only, as in LimeSurvey's own files. Texts are HTML.
+
+LimeSurvey knows a row of another language by group and name, and takes our numbers where each stands once. It reads
+the file by PHP's fgetcsv, to which a backslash before a quotation mark is no end of a cell, and takes the quotation
+marks from a cell that begins and ends with them: so no text has one, and no condition begins with one.
 """
 
 from __future__ import annotations
 
 import csv
-import html
+import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +21,7 @@ from itertools import count, groupby
 
 from pipeline.codebook import LANGUAGES, Codebook, Group, Question
 from pipeline.forms.expression import is_empty, translated, variable
+from pipeline.forms.labels import as_html, beginning, common, rank_word
 from pipeline.forms.limesurvey import OTHER, Item, parts, planned
 from pipeline.words import Words
 
@@ -32,6 +37,7 @@ HEADS = (
 # Group by group, back and forth, and a form may be put aside: it takes an hour.
 SURVEY = {"format": "G", "allowprev": "Y", "allowsave": "Y", "showprogress": "Y"}
 MOST = "999999"  # without it an array of numbers ends at 10
+NUMBERS = 900_000
 MARK = "\ufeff"
 
 Row = dict[str, str]
@@ -63,12 +69,19 @@ def _languages(codebook: Codebook) -> list[str]:
 
 def _about(codebook: Codebook) -> Iterator[Row]:
     first, *others = _languages(codebook)
-    for name, text in {"language": first, "additional_languages": " ".join(others), **SURVEY}.items():
+    about = {"sid": _number(codebook), "language": first, "additional_languages": " ".join(others), **SURVEY}
+    for name, text in about.items():
         yield {"class": "S", "name": name, "text": text}
     for language in (first, *others):
-        title = html.escape(codebook.settings.get("form_title", codebook.form), quote=False)
+        title = as_html(codebook.settings.get("form_title", codebook.form))
         for name, text in {"surveyls_language": language, "surveyls_title": title}.items():
             yield {"class": "SL", "name": name, "text": text, "language": language}
+
+
+def _number(codebook: Codebook) -> str:
+    """The number of the survey, of six digits; the import reads it, and gives another where it is taken."""
+    made = int.from_bytes(hashlib.sha256(codebook.form.encode("utf-8")).digest()[:8], "big")
+    return str(100_000 + made % NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ class _Told:
                     yield row | {"id": number if row["class"] == "A" else str(next(numbers))}
 
     def _row(self, kind: str, scale: object, name: str, text: str = "", **more: str) -> Row:
-        row = {"class": kind, "type/scale": str(scale), "name": name, "text": html.escape(text, quote=False)}
+        row = {"class": kind, "type/scale": str(scale), "name": name, "text": as_html(text)}
         return row | {"language": self.words.language} | more
 
     def _title(self, module: str) -> str:
@@ -117,11 +130,11 @@ class _Told:
         texts = [question.labels[self.words.language] for question in item.members]
         if len(texts) == 1:
             return texts[0]
-        return (_common(texts) if len(parts(item.first)) == 2 else "") or self._title(item.first.module)
+        return (common(texts) if len(parts(item.first)) == 2 else "") or self._title(item.first.module)
 
     def _help(self, item: Item) -> str:
         hints = dict.fromkeys(question.hints[self.words.language] for question in item.members)
-        return html.escape(" ".join(hint for hint in hints if hint), quote=False)
+        return as_html(" ".join(hint for hint in hints if hint))
 
     def _relevance(self, questions: Sequence[Question]) -> str:
         """When one of some questions at least is asked."""
@@ -137,10 +150,10 @@ class _Told:
 
     def _attributes(self, item: Item) -> Row:
         conditions, tips = self._validation(item)
-        every = {"em_validation_q_tip": " ".join(tips)}
+        every = {"em_validation_q_tip": as_html(" ".join(tips))}
         if item.has_other:
             other = next(option for option in item.first.options if option.code == OTHER)
-            every["other_replace_text"] = other.labels[self.words.language]
+            every["other_replace_text"] = as_html(other.labels[self.words.language])
         return every | (_fixed(item) | {"em_validation_q": " and ".join(conditions)} if self.is_first else {})
 
     def _validation(self, item: Item) -> tuple[list[str], list[str]]:
@@ -198,7 +211,7 @@ class _Told:
     def _grid(self, item: Item) -> Iterator[Row]:
         for code, questions in item.rows.items():
             texts = [question.labels[self.words.language] for question in questions]
-            text = texts[0] if len(texts) == 1 else _common(texts) or code
+            text = texts[0] if len(texts) == 1 else common(texts) or code
             yield self._row("SQ", 0, code, text, relevance=self._relevance(questions))
         if item.has_ticks:
             yield from self._options("SQ", 1, item.first)
@@ -208,15 +221,9 @@ class _Told:
     def _heads(self, questions: Sequence[Question]) -> Iterator[Row]:
         """The columns of an array: what the labels of its first row do not have in common."""
         texts = [question.labels[self.words.language] for question in questions]
-        begin = len(_beginning([text.split() for text in texts]))
+        begin = len(beginning([text.split() for text in texts]))
         for question, text in zip(questions, texts, strict=True):
             yield self._row("SQ", 1, parts(question)[2], " ".join(text.split()[begin:]) or text)
-
-
-def rank_word(words: Words, rank: int) -> str:
-    """First, second, third; from the eleventh on the number."""
-    key = f"rank.{rank}"
-    return words(key) if key in words.sentences else str(rank)
 
 
 def _fixed(item: Item) -> Row:
@@ -234,22 +241,3 @@ def _fixed(item: Item) -> Row:
     if item.letter in ("N", "K") and all(question.type == "integer" for question in item.members):
         return {"num_value_int_only": "1"}
     return {}
-
-
-def _common(texts: Sequence[str]) -> str:
-    """What some labels have in common, three points for the rest; blank where they have nothing."""
-    split = [text.split() for text in texts]
-    begin = _beginning(split)
-    end = _beginning([words[len(begin) :][::-1] for words in split])[::-1]
-    if not begin and not end:
-        return ""
-    return " ".join((*begin, "…", *end)) if end else " ".join(begin).rstrip(":،,")
-
-
-def _beginning(texts: Sequence[Sequence[str]]) -> list[str]:
-    found = []
-    for words in zip(*texts, strict=False):
-        if len(set(words)) > 1:
-            break
-        found.append(words[0])
-    return found

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.codebook import LANGUAGES, Codebook
+from pipeline.forms.labels import rank_word
 from pipeline.forms.limesurvey import OTHER, texts_of_other
 from pipeline.forms.sheets import HEADS, HINTS, LABELS, MESSAGES, OF_CHOICES, OURS, Sheets
-from pipeline.forms.tsv import rank_word
 from pipeline.places import SEPARATOR, Places
 from pipeline.words import Words
 
