@@ -146,6 +146,8 @@ class Registry(Entry):
     public: Public = Public()
     points: Literal["leave_out", "coarse"] = "leave_out"
     """What a public edition's maps show of the places of facilities."""
+    facility_list: Literal["signature", "services"] = "signature"
+    """What the public list of facilities tells: which each is, or also what it gives."""
 
     @model_validator(mode="after")
     def _known(self) -> Registry:

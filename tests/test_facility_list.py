@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,7 @@ import yaml
 
 from pipeline import baseline, facility_list, places
 from pipeline.errors import GateClosedError, RegistryError, UsageError
-from pipeline.facility_list import dhis2, fhir, geojson, rows
+from pipeline.facility_list import SUFFIXES, dhis2, fhir, geojson, rows
 from pipeline.facility_list.crosswalk import Crosswalk, empty
 from pipeline.match import kept
 from pipeline.project import Project
@@ -89,6 +90,20 @@ def test_a_name_that_a_spreadsheet_would_run_comes_back_as_it_was() -> None:
     )
     found = baseline.parse(table.to_csv(index=False), "list.csv", places.load(made.whole()))
     assert found[["name_en", "name_local"]].iloc[0].tolist() == ["=1+1", "'tis"]
+
+
+def test_a_public_list_says_what_a_facility_gives_only_where_the_registry_says_so(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    name = made.round_of(project)
+    for kind in SUFFIXES:
+        text = _text(written("public", kind), kind)
+        assert "services_available" not in text and "beds" not in text and "HealthcareService" not in text
+    assert not set(rows.STATED) & set(listed("public").rows.columns)
+    more = facility_list.of_round(registry_with(project, facility_list="services"), name, "public")
+    assert set(more.rows.columns) - set(listed("public").rows.columns) == set(rows.STATED)
+    told = {one["resource"]["resourceType"] for one in json.loads(fhir.text(more))["entry"]}
+    assert told == {"Organization", "Location", "HealthcareService"}
+    assert not rows.restricted(more.codebook) & set(" ".join(more.rows["services"]).split())
 
 
 PRIVATE = ("latitude", "longitude", "coordinates", "building_condition", "functionality", "facility_id", "position")
@@ -172,6 +187,76 @@ def test_dhis2_gets_a_tree_of_units_with_uids_that_stay(tmp_path: Path) -> None:
     grouped = [one["id"] for group in told["organisationUnitGroups"] for one in group["organisationUnits"]]
     assert sorted(grouped) == sorted(facilities)
     assert dhis2.text(listed(), Crosswalk(walk.table(), "dhis2.csv")) == text
+
+
+def test_dhis2_takes_every_unit_group_and_level() -> None:
+    """Against dhis2/dhis2-core: OrganisationUnit*.hbm.xml (lengths, unique, not null), its ObjectBundleHook (E4013)."""
+    told = json.loads(written("internal", "dhis2"))
+    for kind in ("organisationUnitGroups", "organisationUnitGroupSets", "organisationUnitLevels"):
+        names = [one["name"] for one in told[kind]]
+        assert len(names) == len(set(names)) and max(map(len, names)) <= 230
+    shorts = [one["shortName"] for one in told["organisationUnitGroups"]]
+    assert len(shorts) == len(set(shorts)) and max(map(len, shorts)) <= 50
+    assert [one["level"] for one in told["organisationUnitLevels"]] == [1, 2, 3, 4]
+    assert "compulsory" in told["organisationUnitGroupSets"][0]
+    codes = [one["code"] for one in told["organisationUnits"]]
+    assert len(codes) == len(set(codes)) and max(map(len, codes)) <= 50
+    seen: set[str] = set()
+    for unit in told["organisationUnits"]:
+        assert "parent" not in unit or unit["parent"]["id"] in seen  # a parent stands before what is below it
+        assert unit["openingDate"] <= unit.get("closedDate", "9999-12-31") and unit["name"]
+        seen.add(unit["id"])
+
+
+def test_a_facility_beside_the_sector_of_another_directorate_does_not_bring_it_along() -> None:
+    found = listed()
+    mine = found.rows[found.rows["directorate"] == "kirkuk"].head(3).reset_index(drop=True)
+    theirs = found.places.sectors.loc[found.places.sectors["directorate"] != "kirkuk", "slug"].iloc[0]
+    told = json.loads(dhis2.text(replace(found, rows=mine.assign(sector=theirs)), Crosswalk(empty(), "dhis2.csv")))[
+        "organisationUnits"
+    ]
+    codes = {one["id"]: one["code"] for one in told}
+    assert [codes[one["parent"]["id"]] for one in told if "parent" in one] == ["IQ", *["IQ-D-kirkuk"] * 3]
+
+
+def test_geojson_is_that_of_rfc_7946() -> None:
+    """Section 4: no crs, longitude and latitude of WGS 84; 7.1: no member of another kind of object in a collection."""
+    told = json.loads(written("internal", "geojson"))
+    assert not {"crs", "coordinates", "geometries", "geometry", "properties"} & set(told)
+    for one in told["features"]:
+        assert {"type", "geometry", "properties"} <= set(one) and not {"coordinates", "features"} & set(one)
+        assert one["geometry"] is None or len(one["geometry"]["coordinates"]) == 2
+
+
+def test_the_fhir_resources_are_what_their_mcsd_profiles_ask_for() -> None:
+    """Against IHE/ITI.mCSD, input/fsh: facility, organization, location, healthcareservice (3.4 to 4.0.0).
+
+    Release notes of 3.8: types are codes of a code system instead of URNs. 3.8.0 fixes the concept whole, later ones by
+    a pattern; 3.7 and before ask for the URN (invariant mcsd-type-1).
+    """
+    told = json.loads(written("internal", "fhir"))
+    assert re.fullmatch(r"[A-Za-z0-9.-]{1,64}", told["id"])
+    entries = {one["fullUrl"]: one["resource"] for one in told["entry"]}
+    system = "https://profiles.ihe.net/ITI/mCSD/CodeSystem/IHE.mCSD.Organization.Location.Types"
+    fixed = {"coding": [{"system": system, "code": "facility"}]}
+    before = {"coding": [{"system": "urn:ietf:rfc:3986", "code": "urn:ihe:iti:mcsd:2019:facility"}]}
+    identities = []
+    for one in entries.values():
+        profile = one["meta"]["profile"][0].removeprefix(f"{fhir.MCSD}StructureDefinition/IHE.mCSD.")
+        assert re.fullmatch(r"[A-Za-z0-9.-]{1,64}", one["id"])
+        assert one["name"] and one["type"] and not {"implicitRules", "modifierExtension"} & set(one)
+        identities.append((one["resourceType"], one["identifier"][0]["system"], one["identifier"][0]["value"]))
+        if profile in ("FacilityOrganization", "FacilityLocation"):
+            assert one["type"].count(fixed) == one["type"].count(before) == 1 and len(one["type"]) == 3
+        if profile == "FacilityLocation":
+            owner = entries[one["managingOrganization"]["reference"]]
+            assert owner["meta"]["profile"][0].endswith("IHE.mCSD.FacilityOrganization")
+            assert owner["identifier"] == one["identifier"] and owner["name"] == one["name"]
+            assert one["status"] in ("active", "suspended", "inactive")
+        if profile == "HealthcareService":
+            assert entries[one["providedBy"]["reference"]]["resourceType"] == "Organization"
+            assert [entries[place["reference"]]["resourceType"] for place in one["location"]] == ["Location"]
+    assert len(identities) == len(set(identities))
 
 
 def test_a_uid_that_the_other_system_has_given_is_kept_and_an_unfit_one_refused() -> None:

@@ -102,9 +102,8 @@ def _as_csv(listed: FacilityList) -> bytes:
 
 def _as_xlsx(listed: FacilityList) -> bytes:
     about = pd.DataFrame({"what": list(listed.about), "is": [str(told) for told in listed.about.values()]}, dtype="str")
-    return workbook(
-        {"facilities": listed.rows, "history": listed.history, "services": _services(listed), "about": about}
-    )
+    services = {"services": _services(listed)} if "services" in listed.rows else {}
+    return workbook({"facilities": listed.rows, "history": listed.history, **services, "about": about})
 
 
 def _as_geojson(listed: FacilityList) -> bytes:

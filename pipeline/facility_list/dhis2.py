@@ -1,12 +1,15 @@
 """The list as metadata of DHIS2: organisation units by country, directorate, sector and facility, and groups by type.
 
-`code` of a unit is its lasting id, or `IQ-D-` or `IQ-S-` and the word of an area. DHIS2 wants an opening date: that of
+`code` of a unit is its lasting id, or `IQ-D-` or `IQ-S-` and the word of an area; of a word too long for DHIS2 the
+beginning, and of its SHA-256 too. Names, short names and codes have the lengths of DHIS2's tables, and a group's names
+must be its own. DHIS2 wants an opening date: that of
 a facility is the first day of the first round that listed it, that of an area FOUNDED. Names in Arabic and Sorani are
 translations.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -51,13 +54,15 @@ def _country(listed: FacilityList, crosswalk: Crosswalk) -> Unit:
 def _areas(listed: FacilityList, crosswalk: Crosswalk) -> Iterator[Unit]:
     """The directorates and the sectors of the list; those that no facility is in are left out."""
     rows, places = listed.once, listed.places
+    # A sector of another directorate than its facility reports to is no parent: its own may not be in the list.
+    parents = rows.loc[rows["sector"].map(places.directorate_of_sector) == rows["directorate"], "sector"]
     for one in _records(places.directorates[places.directorates["slug"].isin(set(rows["directorate"]))]):
         names = {code: one[f"name_{code}"] for code in LANGUAGES}
-        unit = _unit(crosswalk.uid("directorate", one["slug"]), f"IQ-D-{one['slug']}", names)
+        unit = _unit(crosswalk.uid("directorate", one["slug"]), _code("IQ-D", one["slug"]), names)
         yield unit | {"openingDate": FOUNDED, "parent": {"id": crosswalk.uid("country", COUNTRY)}}
-    for one in _records(places.sectors[places.sectors["slug"].isin(set(rows["sector"]))]):
+    for one in _records(places.sectors[places.sectors["slug"].isin(set(parents))]):
         names = {"en": one["name_in_exports"], "ar": one["name_ar"]}
-        unit = _unit(crosswalk.uid("sector", one["slug"]), f"IQ-S-{one['slug']}", names)
+        unit = _unit(crosswalk.uid("sector", one["slug"]), _code("IQ-S", one["slug"]), names)
         yield unit | {"openingDate": FOUNDED, "parent": {"id": crosswalk.uid("directorate", one["directorate"])}}
 
 
@@ -95,6 +100,12 @@ def _groups(listed: FacilityList, crosswalk: Crosswalk) -> dict[str, list[Unit]]
     whole: Unit = {"id": crosswalk.uid("set", "type"), "name": "Facility type", "shortName": "Facility type"}
     whole |= {"compulsory": False, "organisationUnitGroups": members}
     return {"organisationUnitGroups": groups, "organisationUnitGroupSets": [whole]}
+
+
+def _code(kind: str, slug: str) -> str:
+    whole = f"{kind}-{slug}"
+    mark = hashlib.sha256(whole.encode("utf-8")).hexdigest()[:8]
+    return whole if len(whole) <= SHORT else f"{whole[: SHORT - 9].rstrip('-')}-{mark}"
 
 
 def _unit(uid: str, code: str, names: Mapping[str, str]) -> Unit:

@@ -1,7 +1,9 @@
 """The public edition of the list: what may not go out for a single facility is cut from the rows of every format.
 
-Never public are its place, what is restricted in the codebook (`sensitivity`), what it lacks or how it stands, its id
-on the platform, and, by name, facilities that `data/reference/withheld.csv` lists (centres for survivors, prisons).
+Which facility it is goes out (the signature domain of WHO's guidance); what it gives (services, beds) only where the
+registry says `facility_list: services`. Never public are its place, what is restricted in the codebook (`sensitivity`),
+what it lacks or how it stands, its staff, its id on the platform, and, by name, facilities that
+`data/reference/withheld.csv` lists (centres for survivors, prisons).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import pandas as pd
 
 from pipeline.brief.map import CELL, FEWEST
 from pipeline.errors import RegistryError, UsageError
-from pipeline.facility_list.rows import without
+from pipeline.facility_list.rows import STATED, without
 from pipeline.registry import Registry
 
 HIDDEN = (
@@ -45,7 +47,8 @@ def public(
         cut = cut.assign(**{SQUARE: _squares(cut)})
     told = history[history["lasting_id"].isin(cut["lasting_id"])].assign(km=np.nan)
     other = told["other_id"].isin(withheld)
-    return cut.drop(columns=list(HIDDEN)), told.assign(other_id=told["other_id"].mask(other)).reset_index(drop=True)
+    hidden = [*HIDDEN, *(() if registry.facility_list == "services" else STATED)]
+    return cut.drop(columns=hidden), told.assign(other_id=told["other_id"].mask(other)).reset_index(drop=True)
 
 
 def _squares(rows: pd.DataFrame) -> pd.Series[str]:

@@ -2,6 +2,8 @@
 
 A facility is a Location and an Organization that belong together, its services a HealthcareService; a directorate of
 health is an Organization that facilities are part of. Each resource names the mCSD profile that it is made after.
+That it is a facility is said twice: since mCSD 3.8 by a code of IHE's system, as the profiles fix it and so without
+words beside it, before by a URN.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 MCSD = "https://profiles.ihe.net/ITI/mCSD/"
 TYPES = f"{MCSD}CodeSystem/IHE.mCSD.Organization.Location.Types"
+MARKS = ((TYPES, "facility"), ("urn:ietf:rfc:3986", "urn:ihe:iti:mcsd:2019:facility"))
 FHIR = "http://terminology.hl7.org/CodeSystem/"
 OURS = "urn:x-herams-iraq:"
 MOBILE = ("mobile_clinic", "mobile_team")
@@ -70,15 +73,15 @@ def _facility(row: Mapping[str, Any], listed: FacilityList) -> Iterator[Resource
         **({"position": dict(zip(("longitude", "latitude"), place["coordinates"], strict=True))} if place else {}),
         "managingOrganization": _reference("Organization", key),
     }  # fmt: skip
-    services = str(row["services"]).split()
+    services = str(row.get("services", "")).split()
     if services:
         labels = {one.name: one.labels["en"] for one in listed.codebook.items}
         yield {
             **_resource("HealthcareService", "HealthcareService", key, listed),
-            "identifier": told["identifier"][:1], "active": not closed,
+            "identifier": [{"system": f"{OURS}services-of", "value": key}], "active": not closed,
             "providedBy": _reference("Organization", key),
             "type": [_concept(f"{OURS}service", one, labels.get(one, one)) for one in services],
-            "location": [_reference("Location", key)], "name": told["name"],
+            "location": [_reference("Location", key)], "name": f"Services of {told['name']}",
         }  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def _identity(row: Mapping[str, Any], listed: FacilityList) -> Resource:
         codes.append({"system": f"{OURS}ministry-code", "value": row["ministry_code"].strip()})
     names = [" ".join(str(row[name]).split()) for name in ("name_en", "name_local") if not pd.isna(row[name])]
     kinds = [
-        _concept(TYPES, "facility", "Facility"),
+        *({"coding": [{"system": system, "code": code}]} for system, code in MARKS),
         _concept(f"{OURS}facility-type", row["type"], types.get(row["type"], row["type"])),
     ]
     told = {"identifier": codes, "name": names[0] if names else row["lasting_id"], "type": kinds}

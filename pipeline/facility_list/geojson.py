@@ -40,7 +40,8 @@ def plain(value: Any) -> Any:
 def _features(rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for row in rows.to_dict("records"):
         told = {str(name): plain(value) for name, value in row.items() if name not in NOT_PROPERTIES}
-        told["services"] = str(row["services"]).split()
+        if "services" in row:
+            told["services"] = str(row["services"]).split()
         place = _square(row[SQUARE]) if SQUARE in row else point({str(name): cell for name, cell in row.items()})
         yield {"type": "Feature", "id": row["lasting_id"], "geometry": place, "properties": told}
 

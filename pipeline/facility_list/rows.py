@@ -1,9 +1,12 @@
 """The rows of the country's list of public facilities, after WHO's guidance on master facility lists.
 
-The signature domain says which facility it is (ids, names, type, ownership, areas, place, status, dates), the service
-domain what it gives (services, beds, staff). Dates are those of rounds: nobody asked when a facility opened, so
-`first_listed` is the first day of the window of the first round that had it, `closed_by` the report date of the round
-that first found it closed.
+The signature domain is administrative: which facility it is (ids, names, type, ownership, areas, place, status, dates).
+The service domain is about the production of health services: what it gives, and with what (services, beds, staff).
+(WHO, Creating a master facility list, working version of January 2013, step 2: 2.1 and 2.2; taken up by the Master
+Facility List Resource Package of 2018.) Contacts, which the guidance has in the first, are in no list of ours.
+
+Dates are those of rounds: nobody asked when a facility opened, so `first_listed` is the first day of the window of the
+first round that had it, `closed_by` the report date of the round that first found it closed.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ AREA = ("directorate", "sector", "region", "governorate", "urban_rural", "latitu
 STATE = ("status", "functionality", "building_condition", "first_listed", "closed_by", "same_as")
 SERVICE = ("catchment_population", "beds", "staff", "services_available", "services")
 COLUMNS = (*IDENTITY, *KEEPER, *AREA, *STATE, *SERVICE)
+STATED = ("beds", "services_available", "services")  # of the service domain, what a public list may have
 NOT_PUBLIC = ("ngo", "community", "private", "other")
 RESTRICTED = "restricted"
 CLOSED = "closed"
