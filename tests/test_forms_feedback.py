@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import made
 import pytest
@@ -47,6 +48,20 @@ def test_a_page_speaks_the_language_of_its_directorate_and_names_no_facility(col
         assert not [one for one in ids if one in page]
         counted = number(len(feedback._group(collected, slug, name).ids))
         assert re.search(rf"<td>{counted}</td>", page)
+
+
+def test_a_page_of_a_closed_directorate_says_so_and_holds_no_number(tmp_path: Path) -> None:
+    project = made.copy(tmp_path)
+    name = made.round_of(project)
+    made.judge(project, "facilities", {"kirkuk": {"state": "closed", "critical": 1}})
+    for slug, is_closed in (("kirkuk", True), ("erbil", False)):
+        _, found = next(feedback.feedback(project, name, directorate=slug))
+        page = look.page(project, found.say, found.title, found.sheets)
+        body = page[page.index("<section") : page.index("</section>")]
+        assert (found.say("feedback.closed") in body) is is_closed
+        assert ("<table" in body) is not is_closed
+        told = re.sub("<[^>]+>", "", body).replace(name, "")
+        assert bool(re.search("[0-9]", told)) is not is_closed
 
 
 def test_what_is_most_often_missing_comes_first(collected: feedback.Collected) -> None:

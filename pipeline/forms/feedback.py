@@ -1,8 +1,9 @@
 """Feedback to those who collected: a page for each workspace, beside its directorate, in the directorate's language.
 
 How many facilities came and how complete, what was most often missing or in doubt, and what was done well.
-Completeness is counted by the very definition that reports have (COV_ITEMS). A page names questions and rules,
-never a person, and no single facility.
+Completeness is counted by the very definition that reports have (COV_ITEMS). Where a gate has closed the directorate
+the page holds no number, as its reports do not: it says so, and what has to be settled first. A page names questions
+and rules, never a person, and no single facility.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.brief import coverage
+from pipeline.brief import coverage, state
 from pipeline.brief.material import Material, gather
 from pipeline.errors import FormError, unknown
 from pipeline.forms import look
@@ -113,10 +114,11 @@ class _Group:
         found = self.collected.missing
         return _most(found.loc[self._mine(found), ["item", "facility_id"]], self.collected.outline.number)
 
-    def doubts(self) -> list[tuple[str, int]]:
+    def doubts(self, severities: Sequence[str] = SEVERITIES) -> list[tuple[str, int]]:
         """The rules most often broken, with the number of facilities."""
         found = self.collected.findings
-        return _most(found.loc[self._mine(found), ["rule", "facility_id"]], {})
+        mine = found["severity"].isin(severities) & self._mine(found)
+        return _most(found.loc[mine, ["rule", "facility_id"]], {})
 
     def _mine(self, rows: pd.DataFrame) -> pd.Series[bool]:
         return rows["facility_id"].isin(list(self.ids))
@@ -153,20 +155,31 @@ def _wanted(collected: Collected, workspace: str | None, directorate: str | None
 
 
 def _page(project: Project, collected: Collected, say: Words, directorate: str, sector: str) -> Paper:
-    here, whole = _group(collected, directorate, sector), _group(collected, directorate, None)
     places = collected.material.places
     names = places.sectors.set_index("slug")[SECTOR_NAMES[say.language]]
     name = str(names.get(sector, sector))
     office = collected.material.names(directorate)[say.language]
     title = say("feedback.title", sector=name)
     lead = say("feedback.lead", directorate=office, round=isolated(collected.material.round_name))
-    body = look.filled(
-        project, "feedback.html.j2", say=say, title=title, lead=lead, numbers=list(_numbers(say, here, whole)),
-        missing=[(_question(collected, item, say.language), times) for item, times in here.missing()],
-        doubts=[(_why(collected.material, rule, say), times) for rule, times in here.doubts()],
-        well=list(_well(say, here, whole)),
-    )  # fmt: skip
+    here, whole = _group(collected, directorate, sector), _group(collected, directorate, None)
+    is_closed = state.state(collected.material, directorate) == "closed"
+    told = _to_settle(collected, say, whole) if is_closed else _told(collected, say, here, whole)
+    body = look.filled(project, "feedback.html.j2", say=say, title=title, lead=lead, is_closed=is_closed, **told)
     return Paper(say, title, (Sheets(body, office, isolated(collected.material.round_name)),))
+
+
+def _told(collected: Collected, say: Words, here: _Group, whole: _Group) -> dict[str, Any]:
+    return {
+        "numbers": list(_numbers(say, here, whole)),
+        "missing": [(_question(collected, item, say.language), times) for item, times in here.missing()],
+        "doubts": [(_why(collected.material, rule, say), times) for rule, times in here.doubts()],
+        "well": list(_well(say, here, whole)),
+    }
+
+
+def _to_settle(collected: Collected, say: Words, whole: _Group) -> dict[str, Any]:
+    """What is said where the directorate is closed: why, be it in this workspace or in another, and no number."""
+    return {"doubts": [_why(collected.material, rule, say) for rule, _ in whole.doubts(("critical",))]}
 
 
 def _group(collected: Collected, directorate: str, sector: str | None) -> _Group:
