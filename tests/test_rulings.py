@@ -14,17 +14,20 @@ import two_forms
 from hypothesis import given
 from two_forms import FIRST_BOOK
 
-from pipeline import measure, rulings
+from pipeline import indicators, measure, rulings
 from pipeline.codebook import Codebook
 from pipeline.comparable import comparable, comparables
 from pipeline.differences import between
 from pipeline.errors import RulingError, UsageError
 from pipeline.indicators import DEFINITIONS
 from pipeline.indicators.asked import asked_by, of_key, questions, reads
+from pipeline.indicators.definition import Count
+from pipeline.indicators.facts import Facts, Judgement
 from pipeline.project import Project
 from pipeline.rulings import COLUMNS, Rulings
 from pipeline.rulings.restate import restate
 
+FACTS = ("facilities", "answers", "choices", "staff")
 LAW = hypothesis.settings(max_examples=40, deadline=None)
 SIGNED = {"reason": "as agreed", "role": "Statistician", "office": "Planning", "date": "2024-02-15"}
 # Changes that may be ruled to be the same: all but what is new or gone, and what has another code or meaning.
@@ -255,3 +258,45 @@ def test_what_an_indicator_reads_does_not_hang_on_what_facilities_say(codebook: 
         _, asked, key = asked_by(facts, definition, indicator)
         wanted = of_key(facts, codebook, definition, asked, key)
         assert set(known[indicator]) == {one.name for one in questions(codebook, wanted)}, indicator
+
+
+def test_of_a_template_of_several_questions_an_indicator_reads_what_its_own_question_needs(codebook: Codebook) -> None:
+    known = reads(codebook)
+    # `other` is an option of water's sources here, not the kind of bed.
+    assert {"BAWA1", "BAWA2"} <= set(known["SRC_MAIN_BAWA2_other"]) and "BAINP1_SQ003" not in known[
+        "SRC_MAIN_BAWA2_other"
+    ]
+    assert not {"BASA1", "BAEN1", "BAWM2"} & set(known["SRC_MAIN_BAWA2_other"])
+    assert {"BAWM2", "BAWM3", "BAWM4"} <= set(known["SRC_MAIN_BAWM4_other"])
+    causes = [set(names) for name, names in known.items() if name.startswith("CAU_FAC_CONDBx_")]
+    assert causes and all({"CONDB", "CONDBx"} <= names and not {"CONDE", "HFACC"} & names for names in causes)
+
+
+def summed(facts: Facts) -> dict[str, list[list[float]]]:
+    """The sums of what each indicator counts, facility by facility."""
+    found: dict[str, list[list[float]]] = {}
+    for definition in DEFINITIONS.values():
+        names, result = definition.indicators(facts.vocabulary), definition.compute(facts)
+        for part in (result.numerator, result.denominator, result.missing) if isinstance(result, Count) else ():
+            if part is None or result.within or (definition.keys and part.ndim < 2):
+                continue
+            for place, name in enumerate(names):
+                found.setdefault(name, []).append((part[:, place] if definition.keys else part).ravel().tolist())
+    return found
+
+
+def test_no_answer_that_an_indicator_is_not_said_to_read_moves_it(codebook: Codebook) -> None:
+    project = made.whole()
+    whole = {name: project.read_table(made.round_of(project), name) for name in FACTS}
+    words, known = indicators.vocabulary(codebook), reads(codebook)
+    before = summed(indicators.gather(whole, words, Judgement()))
+    moved = 0
+    for item in ("BAWA1", "BASA1", "BAWM2", "BAINP1_SQ003", "HR1_SQ001", "QHeRAMS109", "QHeRAMS311"):
+        rows = (whole["answers"]["item"] == item).to_numpy()
+        answers = whole["answers"].assign(**{name: whole["answers"][name].astype(str) for name in ("answer", "state")})
+        answers.loc[rows, "answer"], answers.loc[rows, "state"] = "not_available", "answered"
+        now = summed(indicators.gather(whole | {"answers": answers}, words, Judgement()))
+        changed = {name for name in now if now[name] != before[name]}
+        assert {name for name in changed if item not in known[name]} == set(), item
+        moved += len(changed)
+    assert moved > 10

@@ -208,7 +208,7 @@ def test_a_correction_stands_beside_the_answer_that_it_made() -> None:
     [
         ("AMN_FULL_BAWA1", {"BAWA1", "MoSD4", "CONDB", "HFFUNCT", "HFACC"}),
         ("BED_COUNT_icu", {"BAINP1_SQ001", "BAINP2_SQ001", "MoSD3", "MoSD4", "CONDB", "HFFUNCT", "HFACC"}),
-        ("CAU_FAC_CONDBx_conflict", {"CONDBx", "MoSD4", "CONDB", "CONDE", "HFFUNCT", "HFACC"}),
+        ("CAU_FAC_CONDBx_conflict", {"CONDBx", "MoSD4", "CONDB"}),
         ("BAR_FAC_BAWA1_staff", {"BAWA1", "BAWA1x", "MoSD3", "MoSD4", "CONDB", "HFFUNCT", "HFACC"}),
         ("EQU_RURAL_GAP_OPS_OPERATIONAL", {"MoSD3", "MoSD4", "GEO4", "CONDB", "HFFUNCT", "HFACC"}),
         ("DQ_COORD", {"MoSD3", "MoSDGPS_SQ001", "MoSDGPS_SQ002"}),

@@ -178,8 +178,8 @@ def _first_named(facts: Facts, question: str) -> tuple[Flags, Flags, Flags, Flag
     first = facts.chosen(question, rank=1)
     told = (facts.reached & first.any(axis=1))[:, None]
     rest = (facts.reached & ~facts.given(question))[:, None]
-    of_waste = _there(facts, "BAWM2") | _there(facts, "BAWM3")
-    due = (of_waste if question == WASTE else _there(facts, SOURCES[question]))[:, None]
+    due_of = ("BAWM2", "BAWM3") if question == WASTE else (SOURCES[question],)
+    due = np.any([_there(facts, item) for item in due_of], axis=0)[:, None]
     whole = np.ones_like(first)
     return told & first, told & whole, rest & due & whole, rest & ~due & whole
 

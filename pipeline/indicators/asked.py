@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -74,10 +75,21 @@ def _inner(facts: Facts, seen: Asked, definition: Definition, indicator: str) ->
     key = indicator.removeprefix(definition.code).removeprefix("_")
     inner = next((one for one in DEFINITIONS.values() if key in one.indicators(facts.vocabulary)), None)
     if inner is None:
-        return seen, key
+        return _of_question(facts, seen, definition, key), key
     _, asked, own_key = asked_by(facts, inner, key)
     fields_of_both = {one: None for one in seen if one[0] == "field"}
     return fields_of_both | asked, own_key
+
+
+def _of_question(facts: Facts, seen: Asked, definition: Definition, key: str) -> Asked:
+    """What is asked about the question that a key names: a template that goes through several is run for it alone."""
+    options = facts.vocabulary.options
+    named = {name: options[name] for kind, name in seen if kind == "question" and _is_in(name, key) and name in options}
+    if not named or {("question", name) for name in named} == {one for one in seen if one[0] == "question"}:
+        return seen
+    alone = watched(replace(facts, vocabulary=replace(facts.vocabulary, options=named)))
+    definition.compute(alone)
+    return alone.asked
 
 
 def about(codebook: Codebook, field: str, item: str) -> list[Question]:
@@ -114,8 +126,9 @@ def _from_source(definition: Definition, codebook: Codebook, facts: Facts) -> It
 
 def _of_key(asked: Sequence[tuple[str, str]], key: str, words: Vocabulary) -> list[tuple[str, str]]:
     """Of what a template asks about all its keys, only what its key names; the rest where the key names nothing."""
-    mine = _named_by(key, words)
     questions = {name for kind, name in asked if kind == "question" and _is_in(name, key)}
+    # Behind a question stands the code of an option, and `other` is one as well as a kind of bed.
+    mine = set() if questions else _named_by(key, words)
     found = []
     for kind, name in asked:
         is_of_key = kind in ("item", "staff", "barriers") or name.startswith("beds_")

@@ -140,15 +140,21 @@ def cause_by_facilities(facts: Facts) -> Count:
     functionality or accessibility is not full.
     Note: conflict and security are never public for a single facility.
     """
-    asked = {
-        "CONDBx": facts.existing & facts.fields["building_condition"].is_in(*DAMAGED),
-        "CONDEx": facts.existing & facts.fields["equipment_condition"].is_in(*DAMAGED),
-        "HFFUNCTx": facts.standing & facts.fields["functionality"].is_in("partial", "none"),
-        "HFACCx": facts.functioning & facts.fields["accessibility"].is_in("partial", "none"),
-    }
-    counts = [_causes_named(facts, name, asked[name]) for name in CAUSE_QUESTIONS]
+    names = [name for name in CAUSE_QUESTIONS if name in facts.vocabulary.options]
+    none = np.zeros((len(facts), 0), dtype=bool)
+    counts = [(none, none, none), *(_causes_named(facts, name, _asked_for_causes(facts, name)) for name in names)]
     numerator, denominator, missing = (np.concatenate(part, axis=1) for part in zip(*counts, strict=True))
     return Count(numerator, denominator, missing, np.zeros_like(missing))
+
+
+def _asked_for_causes(facts: Facts, question: str) -> Flags:
+    if question == "CONDBx":
+        return facts.existing & facts.fields["building_condition"].is_in(*DAMAGED)
+    if question == "CONDEx":
+        return facts.existing & facts.fields["equipment_condition"].is_in(*DAMAGED)
+    if question == "HFFUNCTx":
+        return facts.standing & facts.fields["functionality"].is_in("partial", "none")
+    return facts.functioning & facts.fields["accessibility"].is_in("partial", "none")
 
 
 def _causes_named(facts: Facts, question: str, asked: Flags) -> tuple[Flags, Flags, Flags]:
