@@ -58,7 +58,7 @@ def test_drawn_visited_and_agreeing_are_counted(visited: Project) -> None:
 
 def test_the_page_marks_what_rests_on_few_facilities(visited: Project) -> None:
     page = shown(brief_of(visited), "revisits")
-    assert "5 facilities were drawn by lot" in page and "Answers have come back of 4." in page
+    assert "did not know the first answers: 5." in page and "Answers have come back of 4." in page
     assert "75" in page and "3/4" in page and "†" in page
     assert "So few facilities say little of the country." in page
     assert "Request for ambulance services by the patient" in page and "1 of 4" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import followed
 import pandas as pd
 import pytest
 from subject_briefs import as_figures_see_it
+from test_figures_told import MOVED_SIGN
 
 from pipeline import brief as briefs
 from pipeline import facility_list, figures, lineage, link, review, since, trace, verdict
@@ -20,6 +22,7 @@ from pipeline.brief.subjects import Subject
 from pipeline.errors import HeramsError, UsageError
 from pipeline.figures.brief import Brief, read
 from pipeline.figures.compared import Compared, compared, signed
+from pipeline.figures.parts import FEW_MARK
 from pipeline.forms import last
 from pipeline.project import Project
 from pipeline.registry import Public
@@ -43,6 +46,7 @@ def text(brief: Brief, section: str) -> str:
 def test_every_section_of_the_review_reads_well_in_every_language(section: str, language: str) -> None:
     told = text(brief_of("iraq", "annual-review", language), section)
     assert not re.search(r"\bnan\b|None|&lt;NA|&lt;bdi", told)
+    assert not MOVED_SIGN.search(html.unescape(re.sub(r"<[^>]*>", "\n", told)))
 
 
 @pytest.mark.parametrize("report", ["summary", "operations", "hospitals", "workforce", "child-health", "facilities"])
@@ -84,6 +88,23 @@ def test_services_lost_and_won_balance_with_the_panel() -> None:
     balance = int((rows["panel_numerator"] - rows["panel_before_numerator"]).sum())
     assert items["won"].sum() - items["lost"].sum() == balance
     assert '<span class="lost">' in text(brief, "review_lost")
+
+
+@pytest.mark.parametrize(("scope", "report"), [("kirkuk", "overview"), ("iraq", "summary"), ("iraq", "annual-review")])
+def test_the_mark_of_few_facilities_and_its_meaning_stand_together(scope: str, report: str) -> None:
+    brief, meaning = brief_of(scope, report), brief_of(scope, report).say("chart.few", mark=FEW_MARK)
+    for section in ("since", "review_beside"):
+        parts = [str(part.markup) for part in getattr(figures, section).parts(brief)]
+        for table, after in zip(parts, [*parts[1:], ""], strict=True):
+            if "<table" in table:
+                assert (FEW_MARK in table) == (meaning in after), section
+
+
+def test_only_a_list_that_has_something_to_say_of_its_facilities_has_a_column_for_it() -> None:
+    told = text(brief_of("iraq", "annual-review"), "review_facilities")
+    heads = dict(re.findall(r"<caption[^>]*><span>(.*?)</span></caption><thead>(.*?)</thead>", told))
+    assert ">What<" not in heads["Gone"] + heads["New"]
+    assert ">What<" in heads["Closed"] and ">What<" in heads["Renamed"]
 
 
 def test_where_the_question_was_changed_the_page_says_so_and_why() -> None:

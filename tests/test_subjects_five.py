@@ -156,9 +156,7 @@ def test_the_status_of_every_listed_facility_is_told() -> None:
     brief = made.brief_for(made.whole(), "iraq", "operations")
     assert "list" not in brief.slices
     counts = brief.slices["census"].astype({"facilities": int}).groupby("status")["facilities"].sum()
-    told = (
-        f"Of {brief.count('U_LISTED')} facilities on the list {counts['existing']} exist, {counts['closed']} are closed"
-    )
+    told = f"list: {brief.count('U_LISTED')}. Existing: {counts['existing']}; closed: {counts['closed']}; planned"
     assert told in page(brief, "operations_headlines")
 
 

@@ -13,6 +13,7 @@ from pipeline.figures.compared import Compared, name, of_areas, signed, told
 from pipeline.figures.html import Cell, Part, named, paragraph, table
 from pipeline.figures.parts import FEW_MARK
 from pipeline.figures.section import section
+from pipeline.figures.since import marked_table
 from pipeline.figures.told import facility
 from pipeline.words import LEFT_TO_RIGHT, NONE, number
 
@@ -35,7 +36,7 @@ WORTH = 10
 
 @section("review_cards", needs="since")
 def review_cards(brief: Brief) -> Iterator[Part]:
-    """How many facilities are gone, new, closed, and how many services were lost and won, in six numbers."""
+    """How many facilities are gone, new, closed, and how many services were lost and won, in seven numbers."""
     if told(brief)["is_closed"]:
         yield paragraph(brief.say("since.closed", round=told(brief)["previous"], name=brief.name), "none")
         return
@@ -113,8 +114,7 @@ def review_beside(brief: Brief) -> Iterator[Part]:
         [brief.label("scope", slug), *(_tier(brief, found.get((indicator, slug))) for indicator in BESIDE)]
         for slug in slugs
     ]
-    yield table(brief.say("review_beside.caption"), columns, lines, "tight")
-    yield paragraph(brief.say("chart.few", mark=FEW_MARK), "few")
+    yield from marked_table(brief, brief.say("review_beside.caption"), columns, lines)
     left = [slug for slug in brief.told["members"] if slug not in slugs]
     if left:
         names = brief.say.listed(brief.label("scope", slug) for slug in left)
@@ -160,14 +160,19 @@ def review_facilities(brief: Brief) -> Iterator[Part]:
 
 
 def _listed(brief: Brief, event: str, rows: Sequence[Mapping[str, str]]) -> Part:
+    """Who, of what type, reported by whom; and what was and is, where there is anything to say of it."""
     columns = [brief.say(f"column.{column}") for column in ("facility", "type", "directorate")]
     lines = [_befell(brief, row) for row in rows[:LISTED]]
-    return table(brief.say(f"review.event.{event}"), [*columns, brief.say("review_facilities.what")], lines, "words")
+    told = [_what(brief, row) for row in rows[:LISTED]]
+    if any(told):
+        columns.append(brief.say("review_facilities.what"))
+        lines = [[*line, what] for line, what in zip(lines, told, strict=True)]
+    return table(brief.say(f"review.event.{event}"), columns, lines, "words")
 
 
 def _befell(brief: Brief, row: Mapping[str, str]) -> list[Cell]:
-    who = [facility(brief, row), brief.label("type", row["type"]), brief.label("scope", row["directorate"])]
-    return [*who, _what(brief, row)]
+    """The facility, its type, and who reports it."""
+    return [facility(brief, row), brief.label("type", row["type"]), brief.label("scope", row["directorate"])]
 
 
 def _what(brief: Brief, row: Mapping[str, str]) -> Cell:

@@ -170,7 +170,8 @@ def main_cause_in(brief: Brief, concern: Concern, slug: str) -> str:
     if not first or not named[first].numerator:
         return NONE
     mark = FEW_MARK if named[first].is_few else ""
-    return f"{brief.label(concern.words, first)} ({percent(named[first].value)}){mark}"
+    told = brief.say("priorities.named", name=brief.label(concern.words, first), share=percent(named[first].value))
+    return f"{told}{mark}"
 
 
 def worst_sentence(brief: Brief, concern: Concern) -> Iterator[str]:

@@ -44,9 +44,9 @@ def _question(brief: Brief, name: str, rows: Sequence[Mapping[str, str]]) -> lis
 
 def _sign(brief: Brief, row: Mapping[str, str]) -> Markup:
     above, below = int(row["numerator"]), int(row["denominator"])
-    text = brief.say(f"form_health.sign.{row['sign']}")
     shown = percent(share(above, below, "percent"))
-    return Markup("{} {} <small>{}/{}</small>").format(text, shown, number(above), number(below))
+    text = brief.say("form_health.sign", sign=brief.say(f"form_health.sign.{row['sign']}"), share=shown)
+    return Markup("{} <small>{}/{}</small>").format(text, number(above), number(below))
 
 
 def _proposals(brief: Brief, name: str, row: Mapping[str, str]) -> Iterator[str]:

@@ -37,17 +37,22 @@ def since(brief: Brief) -> Iterator[Part]:
     yield from beside(brief, rows, brief.say("since.caption", name=brief.name, level=level_name(brief, level)))
     shares = [one for one in rows if one.is_share]
     if not level and shares:
-        yield _by_level(brief, shares)
+        yield from _by_level(brief, shares)
     yield paragraph(brief.say("since.meaning"), "caution")
 
 
 def beside(brief: Brief, rows: Sequence[Compared], caption: str) -> Iterator[Part]:
     """Figures then and now, the change, its parts, and how many are behind it."""
     columns = [brief.say(f"since.column.{column}") for column in COLUMNS]
-    yield table(caption, columns, [_row(brief, one) for one in rows], "tight")
+    yield from marked_table(brief, caption, columns, [_row(brief, one) for one in rows])
     if why := list(_why(brief, rows)):
         yield bullets(why)
-    if any(one.is_few for one in rows):
+
+
+def marked_table(brief: Brief, caption: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Iterator[Part]:
+    """A table, and below it what the mark of a small number means, where one stands in it."""
+    yield table(caption, columns, rows, "tight")
+    if any(FEW_MARK in str(cell) for row in rows for cell in row):
         yield paragraph(brief.say("chart.few", mark=FEW_MARK), "few")
 
 
@@ -97,7 +102,9 @@ def _why(brief: Brief, rows: Sequence[Compared]) -> Iterator[str]:
     """Why figures are not compared, each reason once."""
     for reason in dict.fromkeys(one.reason for one in rows if one.is_broken):
         names = [name(brief, one.indicator) for one in rows if one.is_broken and one.reason == reason]
-        yield brief.say("since.not_compared", what=brief.say.listed(names), why=brief.say.translated(reason))
+        yield brief.say(
+            "since.not_compared", what=brief.say.joined(names, "semicolon"), why=brief.say.translated(reason)
+        )
 
 
 def _row(brief: Brief, one: Compared) -> list[Cell]:
@@ -112,7 +119,7 @@ def _row(brief: Brief, one: Compared) -> list[Cell]:
     return [*head, *(f"{text}{mark}" if text != NONE else text for text in parts), number(one.linked)]
 
 
-def _by_level(brief: Brief, rows: Sequence[Compared]) -> Part:
+def _by_level(brief: Brief, rows: Sequence[Compared]) -> Iterator[Part]:
     """Hospitals, primary care and other facilities apart: then, now, and the real change."""
     found = {level: {one.indicator: one for one in compared(brief, level)} for level in LEVELS}
     columns = [brief.say("since.column.what"), *(level_name(brief, level) for level in LEVELS)]
@@ -121,7 +128,7 @@ def _by_level(brief: Brief, rows: Sequence[Compared]) -> Part:
         for one in rows
         if not one.is_broken
     ]
-    return table(brief.say("since.levels", name=brief.name), columns, lines, "tight")
+    yield from marked_table(brief, brief.say("since.levels", name=brief.name), columns, lines)
 
 
 def _short(brief: Brief, one: Compared | None) -> Cell:
