@@ -29,18 +29,22 @@ class FormCommands(Commands):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=FormCommands, subcommand_metavar="FORM --to KIND --out FILE | FORM --check | COMMAND …")
-def form() -> None:
-    r"""Forms: write one from its codebook, check it, or make a codebook of what was edited or received.
+# Each line stands for itself: to click the first character of a paragraph says so, \b, which no docstring may hold.
+EXAMPLES = """Forms: write one from its codebook, check it, or make a codebook of what was edited or received.
 
-    \b
-    herams form iraq-2022 --to xlsform --out FILE.xlsx      for ODK and Kobo
-    herams form iraq-2022 --to limesurvey --out FILE.txt    for LimeSurvey 6
-    herams form iraq-2022 --to paper --out FILE.pdf         blank, or with --round what facilities answered
-    herams form iraq-2022 --to manual --out FILE.pdf        the collectors' handbook
-    herams form iraq-2022 --keying --out FILE.csv           the sheet that papers are keyed into
-    herams form iraq-2022 --check                           all faults, each with sheet, row and column
-    """
+\b
+herams form iraq-2022 --to xlsform --out FILE.xlsx    for ODK and Kobo
+herams form iraq-2022 --to limesurvey --out FILE.txt  for LimeSurvey 6
+herams form iraq-2022 --to paper --out FILE.pdf       blank, or what was answered
+herams form iraq-2022 --to manual --out FILE.pdf      the collectors' handbook
+herams form iraq-2022 --keying --out FILE.csv         the sheet papers are keyed into
+herams form iraq-2022 --check                         all faults, by sheet and row
+"""
+
+
+@click.group(cls=FormCommands, help=EXAMPLES, subcommand_metavar="FORM --to KIND --out FILE | FORM --check | COMMAND …")
+def form() -> None:
+    """Forms: write one from its codebook, check it, or make a codebook of what was edited or received."""
 
 
 @click.command(options_metavar="--to KIND --out FILE | --keying --out FILE.csv | --check")

@@ -46,6 +46,7 @@ def test_a_page_speaks_the_language_of_its_directorate_and_names_no_facility(col
         assert found.say.language == collected.material.places.default_language[slug]
         assert f'lang="{found.say.language}"' in page and "<script" not in page
         assert not [one for one in ids if one in page]
+        assert name != slug or collected.material.names(slug)[found.say.language] in found.title
         counted = number(len(feedback._group(collected, slug, name).ids))
         assert re.search(rf"<td>{counted}</td>", page)
 

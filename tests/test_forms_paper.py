@@ -212,6 +212,12 @@ def test_the_handbook_tells_every_question(here: Project, numbered: Outline, lan
     hints = {entry.question.hints[language] for entry in numbered.entries} - {""}
     told = TAGS.sub("", page).replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&")
     assert [hint for hint in hints if hint not in told] == []
+    twice = [
+        short
+        for short in re.findall(r"<li><b>(.*?)</b>", page)
+        if re.search(rf"<b>{re.escape(short)}</b>: {re.escape(short)}\b", page)
+    ]
+    assert twice == []
 
 
 @needs_pango

@@ -155,10 +155,8 @@ def _wanted(collected: Collected, workspace: str | None, directorate: str | None
 
 
 def _page(project: Project, collected: Collected, say: Words, directorate: str, sector: str) -> Paper:
-    places = collected.material.places
-    names = places.sectors.set_index("slug")[SECTOR_NAMES[say.language]]
-    name = str(names.get(sector, sector))
     office = collected.material.names(directorate)[say.language]
+    name = office if sector == directorate else _name(collected.material, sector, say.language)
     title = say("feedback.title", sector=name)
     lead = say("feedback.lead", directorate=office, round=isolated(collected.material.round_name))
     here, whole = _group(collected, directorate, sector), _group(collected, directorate, None)
@@ -180,6 +178,12 @@ def _told(collected: Collected, say: Words, here: _Group, whole: _Group) -> dict
 def _to_settle(collected: Collected, say: Words, whole: _Group) -> dict[str, Any]:
     """What is said where the directorate is closed: why, be it in this workspace or in another, and no number."""
     return {"doubts": [_why(collected.material, rule, say) for rule, _ in whole.doubts(("critical",))]}
+
+
+def _name(material: Material, sector: str, language: str) -> str:
+    """A sector by its name, which no list has in Kurdish; by its word where it is in no list."""
+    names = material.places.sectors.set_index("slug")[SECTOR_NAMES[language]]
+    return str(names.get(sector, sector))
 
 
 def _group(collected: Collected, directorate: str, sector: str | None) -> _Group:

@@ -109,9 +109,11 @@ def manual(project: Project, form: str, language: str) -> Paper:
 
 
 def _option(option: codebooks.Choice, language: str) -> tuple[str, str]:
-    """An option by its short word, and what it means where its label says more."""
+    """An option by its short word, and behind it what its label says more: the rest of it, or all in other words."""
     short, label = option.short[language], option.labels[language]
-    return short, label if label != short else ""
+    rest = label[len(short) :]
+    is_begun = label.casefold().startswith(short.casefold()) and not rest[:1].isalnum()
+    return (label[: len(short)], rest) if is_begun else (short, f": {label}")
 
 
 def _rules(project: Project, form: str) -> dict[str, list[Mapping[str, Any]]]:
