@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
+from pathlib import Path
 
+import made
 import pandas as pd
 import pytest
 import subject_briefs
@@ -16,7 +19,9 @@ from pipeline.brief.slices import PHC
 from pipeline.figures.areas import areas, of_area, worst
 from pipeline.figures.domain import short
 from pipeline.figures.gap_list import SHOWN
+from pipeline.project import Project
 
+DOMAINS = Project(Path(__file__).parents[1]).registry.domains
 REPORTS = ("hospitals", "primary-care", "child-health", "reproductive")
 
 
@@ -142,6 +147,28 @@ def test_every_service_of_a_domain_stands_there_by_level_of_care() -> None:
     assert table.count('<th scope="row">') == len(brief.items("service")) == 18
     one = brief.level("SVC_FULL_QHeRAMS422", "phc")
     assert f"<small>{one.numerator:,}/{one.denominator:,}</small>" in table
+
+
+@pytest.mark.parametrize("report", DOMAINS)
+def test_the_page_of_every_domain_says_all_of_its_own_services_and_of_no_others(report: str) -> None:
+    """All five share a notebook, and a kernel runs it for one of them only."""
+    modules = made.whole().registry.reports[report].modules
+    found, brief = page(brief_of("iraq", report)), brief_of("iraq", report)
+    assert list(brief.modules("service")) == list(modules)
+    # The round follows none, and not every domain has a figure per population.
+    assert set(sections(report)) - set(found) <= {"since", "population"}
+    services = cut_of("iraq", "overview")[1]["items"].query("kind == 'service'")
+    tables = "".join(re.findall(r"<tbody>.*?</tbody>", found["service_levels"], flags=re.DOTALL))
+    told = [html.unescape(one) for one in re.findall(r'<th scope="row">(.*?)</th>', tables)]
+    assert told == list(services.loc[services["module"].isin(modules), "en"])
+    for name in ("domain_headlines", "domain_areas", "domain_priorities", "service_barriers", "domain_places"):
+        assert re.search(r"\d", re.sub("<[^>]*>", " ", found[name])), name
+
+
+def test_the_domains_share_all_modules_of_services_among_them() -> None:
+    services = cut_of("iraq", "overview")[1]["items"].query("kind == 'service'")
+    shared = [module for report in DOMAINS for module in made.whole().registry.reports[report].modules]
+    assert sorted(shared) == sorted(services["module"].unique())
 
 
 def test_shares_of_facilities_and_of_mentions_stand_apart_on_the_page_of_a_domain() -> None:
