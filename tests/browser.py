@@ -31,6 +31,14 @@ class Opened:
         return self.page.evaluate(script)
 
 
+def complaints_of_axe(page: Any) -> list[tuple[str, list[str]]]:
+    """What axe finds in a page of the browser: the rule, and the first places that break it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    told = Axe().run(page).response["violations"]
+    return [(one["id"], [node["html"][:90] for node in one["nodes"][:3]]) for one in told]
+
+
 def reason_to_skip() -> str:
     """Why there is no browser here; blank where there is one."""
     if shutil.which("chromium") is None:
@@ -52,6 +60,13 @@ def _has_pango() -> bool:
 
 needs_pango = pytest.mark.skipif(not _has_pango(), reason="no Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0")
 needs_browser = pytest.mark.skipif(bool(reason_to_skip()), reason=reason_to_skip() or "there is one")
+
+
+# What of a page stands outside of the window, besides what may be scrolled for itself.
+OUTSIDE = """[...document.querySelectorAll('main *')]
+  .filter(one => !one.closest('.scroll') && !one.closest('svg'))
+  .filter(one => { const box = one.getBoundingClientRect(); return box.left < -1 || box.right > innerWidth + 1 })
+  .map(one => one.outerHTML.slice(0, 80))"""
 
 
 @contextmanager

@@ -8,10 +8,14 @@ from typing import Any
 
 import made
 import pytest
-from browser import DESK, PHONE, chromium, needs_browser, opened
+from browser import DESK, OUTSIDE, PHONE, chromium, complaints_of_axe, needs_browser, opened
 
-from pipeline import index, report
+from pipeline import index, report, revision
+from pipeline.forms import feedback, look
+from pipeline.forms.manual import manual
+from pipeline.forms.paper import Paper, paper
 from pipeline.project import Project
+from pipeline.revision import page as workshop
 from pipeline.words import DIRECTIONS
 
 pytestmark = [pytest.mark.slow, needs_browser]
@@ -100,13 +104,7 @@ def test_a_page_is_set_in_its_own_font_in_both_weights(site: Project, browser: A
 def test_nothing_is_wider_than_a_telephone(site: Project, browser: Any, language: str) -> None:
     with opened(browser, page_of(site, language), PHONE) as page:
         assert page.says("document.documentElement.scrollWidth") == PHONE
-        outside = (
-            "[...document.querySelectorAll('main *')].filter(one => !one.closest('.scroll') && !one.closest('svg'))"
-            ".filter(one => { const box = one.getBoundingClientRect(); "
-            "return box.left < -1 || box.right > innerWidth + 1 })"
-            ".map(one => one.outerHTML.slice(0, 80))"
-        )
-        assert page.says(outside) == []
+        assert page.says(OUTSIDE) == []
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -120,11 +118,8 @@ def test_the_texts_of_a_chart_stay_in_it_and_apart(site: Project, browser: Any, 
 
 @pytest.mark.parametrize("language", [*LANGUAGES, "front"])
 def test_axe_finds_nothing(site: Project, browser: Any, language: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     with opened(browser, page_of(site, language)) as page:
-        told = Axe().run(page.page).response["violations"]
-        assert [(one["id"], [node["html"][:90] for node in one["nodes"][:3]]) for one in told] == []
+        assert complaints_of_axe(page.page) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -150,3 +145,36 @@ def test_the_skip_link_is_the_first_stop_and_leads_to_the_report(site: Project, 
         assert page.says("document.activeElement.getBoundingClientRect().left") >= 0
         page.page.keyboard.press("Enter")
         assert page.says("location.hash") == "#report"
+
+
+# --- what is made besides reports ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def others(site: Project) -> dict[str, str]:
+    """The page of the workshop, the form on paper, the handbook, and a page of feedback, by name."""
+    form = site.registry.rounds[made.round_of(site)].form
+    _, told = next(feedback.feedback(site, made.round_of(site), directorate="erbil"))
+    beside = revision.beside(site, "iraq-2022", "iraq-2024")
+    return {
+        "workshop": workshop.rendered(site, beside, "ckb"),
+        "paper": printable(site, paper(site, form, "ar")),
+        "handbook": printable(site, manual(site, form, "en")),
+        "feedback": printable(site, told),
+    }
+
+
+def printable(project: Project, made_: Paper) -> str:
+    return look.page(project, made_.say, made_.title, made_.sheets)
+
+
+@pytest.mark.parametrize("name", ["workshop", "paper", "handbook", "feedback"])
+def test_what_is_made_besides_reports_fits_a_telephone_and_axe_finds_nothing(
+    others: dict[str, str], browser: Any, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "page.html").write_text(others[name], "utf-8")
+    with opened(browser, tmp_path / "page.html", PHONE) as page:
+        assert (page.asked, page.complaints) == ([], [])
+        assert page.says("document.documentElement.scrollWidth") == PHONE
+        assert page.says(OUTSIDE) == []
+        assert complaints_of_axe(page.page) == []

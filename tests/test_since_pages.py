@@ -11,11 +11,12 @@ import closed_rounds
 import followed
 import pandas as pd
 import pytest
+from browser import OUTSIDE, PHONE, chromium, complaints_of_axe, needs_browser, opened
 from subject_briefs import as_figures_see_it
 from test_figures_told import MOVED_SIGN
 
 from pipeline import brief as briefs
-from pipeline import facility_list, figures, lineage, link, review, since, trace, verdict
+from pipeline import facility_list, figures, lineage, link, report, review, since, trace, verdict
 from pipeline.brief import edition, since_withheld
 from pipeline.brief import since as brief_since
 from pipeline.brief.subjects import Subject
@@ -279,3 +280,19 @@ def test_a_round_may_follow_a_closed_one_after_the_rules_changed_and_both_come_b
     assert closed_rounds.standing(again).keys() == before.keys()
     found = plan.plan(again)
     assert (found.reasons, found.follow) == ({}, {})
+
+
+@pytest.mark.slow
+@needs_browser
+def test_the_annual_review_fits_a_telephone_and_axe_finds_nothing(tmp_path: Path) -> None:
+    """Made once in all languages; looked at in Sorani, whose words are the longest."""
+    project = followed.copy(tmp_path)
+    report.report(project, followed.LATER, "iraq", "annual-review")
+    with (
+        chromium() as browser,
+        opened(browser, project.page(followed.LATER, "iraq", "annual-review", "ckb"), PHONE) as page,
+    ):
+        assert (page.asked, page.complaints) == ([], [])
+        assert page.says("document.documentElement.scrollWidth") == PHONE
+        assert page.says(OUTSIDE) == []
+        assert complaints_of_axe(page.page) == []
