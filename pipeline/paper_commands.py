@@ -11,6 +11,7 @@ import click
 from pipeline.commands import project as _project
 from pipeline.errors import FormError, UsageError
 from pipeline.project import Project
+from pipeline.spelling import counted
 
 if TYPE_CHECKING:
     from pipeline.forms.last import Wanted
@@ -62,7 +63,11 @@ def keying(project: Project, form: str, out: Path, *, language: str | None, is_b
         raise UsageError(f"{out.name}: name a file that ends with .csv")
     text, rows = keyed.sheet(project, form, language or ENGLISH, which["round_name"], chosen(is_blank, **which))
     project.write_text(out.resolve(), text)
-    return f"{out.name}: a row for each of {rows} facilities" if rows else f"{out.name}: its columns, and no row yet"
+    return (
+        f"{out.name}: {counted(rows, 'row')}, one for each facility"
+        if rows
+        else f"{out.name}: its columns, and no row yet"
+    )
 
 
 def chosen(
@@ -89,7 +94,7 @@ def _written(project: Project, made: Paper, out: Path) -> str:
         return f"{out.name}: {len(page.encode('utf-8')):,} bytes, ready to be printed from a browser"
     content, sheets = look.printed(project, made.say, made.title, made.sheets)
     project.write_bytes(out.resolve(), content)
-    return f"{out.name}: {sheets} sheets, {len(content):,} bytes"
+    return f"{out.name}: {counted(sheets, 'sheet')}, {len(content):,} bytes"
 
 
 @click.command(name="compare-keyed")

@@ -31,7 +31,14 @@ def test_the_list_counts_each_kind_and_says_what_is_open(found: Beside) -> None:
     lines = list(revision.told(found))
     assert lines[0].startswith(f"iraq-2022 → iraq-2024: {len(found.changes)} changes: 3 question_new, 4 question_gone")
     assert lines[-1] == "every change is ruled"
-    assert list(revision.told(replace(found, ruled={})))[-1].startswith(f"{len(found.changes)} changes have no ruling")
+    assert list(revision.told(replace(found, ruled={})))[-1].startswith(
+        f"{len(found.changes)} changes without a ruling"
+    )
+
+
+def test_a_single_change_is_one_change(found: Beside) -> None:
+    first, *_, last = revision.told(replace(found, changes=found.changes[:1], ruled={}))
+    assert ": 1 change: 1 " in first and last.startswith("1 change without a ruling yet")
 
 
 def test_a_form_beside_itself_has_no_difference(here: Project) -> None:

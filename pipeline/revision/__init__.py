@@ -18,6 +18,7 @@ from pipeline.codebook import LANGUAGES, Codebook
 from pipeline.differences import FORMAL, KINDS, Change, between
 from pipeline.project import Project
 from pipeline.rulings import COLUMNS, Row
+from pipeline.spelling import counted
 
 SHOWN = 60
 
@@ -75,7 +76,7 @@ def told(found: Beside) -> Iterator[str]:
         return
     counts = Counter(change.kind for change in found.changes)
     kinds = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
-    yield f"{before} → {now}: {len(found.changes)} changes: {kinds}"
+    yield f"{before} → {now}: {counted(len(found.changes), 'change')}: {kinds}"
     yield from (f"  {change.item:24} {change.kind:22} {_short(change)}" for change in found.changes[:SHOWN])
     if len(found.changes) > SHOWN:
         yield f"  … and {len(found.changes) - SHOWN} more: --csv FILE has them all, --out FILE.html shows them"
@@ -93,7 +94,7 @@ def told_open(found: Beside) -> str:
     if not found.open:
         return "every change is ruled"
     command = f"herams form diff {found.before.form} {found.now.form} --rulings --out FILE.csv"
-    return f"{len(found.open)} changes have no ruling yet: `{command}` writes their rows"
+    return f"{counted(len(found.open), 'change')} without a ruling yet: `{command}` writes what is to be filled in"
 
 
 def _short(change: Change) -> str:
