@@ -116,6 +116,19 @@ def as_large_as_a_country(project: Project, rounds: Sequence[str], reports: int,
     return large
 
 
+def beside(project: Project, first: str, name: str) -> Project:
+    """The same with a second open round, which has the files of the first; nothing is locked yet."""
+    registry = yaml.safe_load(project.read_text(project.registry_file()))
+    registry |= {"open": [first, name], "simulated": [first, name]}
+    registry["rounds"] |= {name: registry["rounds"][first]}
+    project.write_text(project.registry_file(), yaml.safe_dump(registry, sort_keys=False))
+    both = Project(project.root)
+    _copy_round(both, first, name)
+    _witnesses(both, name)
+    _brief_receipt(both, name)
+    return both
+
+
 def _copy_round(project: Project, first: str, name: str) -> None:
     """All files of a round under another name."""
     if name != first:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from published import DAY, ROUND, approve, approved, herams, page, published, relock, state
-from sealed_round import git
+from published import DAY, ROUND, approve, approved, herams, page, published, relock, reports, state
+from sealed_round import beside, git, write_lock
 
 from pipeline import index, ledger, publications, publish
 from pipeline.errors import GateClosedError, HeramsError, UsageError, VerificationError
@@ -93,6 +93,23 @@ def test_a_byte_that_was_changed_stops_it_with_4(project: Project) -> None:
     path.write_bytes(path.read_bytes() + b"\n")
     with pytest.raises(HeramsError, match=r"records.findings.csv"):
         publish.publish(project, ROUND, None, DAY)
+
+
+def test_another_round_that_must_be_made_anew_does_not_stand_against_it_but_a_changed_byte_of_it_does(
+    project: Project,
+) -> None:
+    both = beside(project, ROUND, "small-2024")
+    for _, scope, report in reports(both):
+        page(both, ("small-2024", scope, report))
+    write_lock(both)
+    both.write_text(both.decisions("small-2024"), "# new\n[]\n")
+    git(both, "add", "--all")
+    git(both, "commit", "-qm", "A second round is worked on")
+    assert {one.state for one in verify(both).found} == {"stale"}
+    publish.publish(both, ROUND, None, DAY, is_dry=True)
+    both.findings("small-2024", "records").write_bytes(b"x")
+    with pytest.raises(VerificationError, match=r"not verified .*\naltered +data/verdicts/small-2024/records.findings"):
+        publish.publish(both, ROUND, None, DAY, is_dry=True)
 
 
 def test_the_other_edition_is_published_in_a_copy_of_the_project(project: Project) -> None:

@@ -59,7 +59,7 @@ def verify(project: Project, round_name: str | None = None) -> Result:
     old = joined(claimed.stale, stale.by_lock(project, said), stale.by_witness(sound, digest, found))
     everything = sorted({*found.values(), *_causes_by_file(old, found)}, key=lambda one: (STATES.index(one.state), one))
     unchecked = () if last.is_known else ("what the last commit has: there is no git here, or no commit",)
-    told = tuple(one for one in everything if _concerns(project, one, round_name))
+    told = tuple(one for one in everything if concerns(project, one, round_name))
     return Result(told, now.files, (*unchecked, *claimed.unchecked))
 
 
@@ -173,10 +173,10 @@ def _causes_by_file(old: Iterable[Found], altered: dict[str, Found]) -> list[Fou
     ]
 
 
-def _concerns(project: Project, one: Found, round_name: str | None) -> bool:
+def concerns(project: Project, one: Found, round_name: str | None) -> bool:
     """Whether a finding is about a round, or about no round: code, lists and the cache are every round's."""
     words = {part.split(".")[0] for part in one.path.split("/")}
     return round_name is None or round_name in words or not words & set(project.registry.rounds)
 
 
-__all__ = ["CACHE", "Found", "Result", "verify"]
+__all__ = ["CACHE", "Found", "Result", "concerns", "verify"]
