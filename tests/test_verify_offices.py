@@ -31,7 +31,7 @@ from pipeline import chain, index
 from pipeline.index.standing import line, look
 from pipeline.project import Project
 from pipeline.verify import verify
-from pipeline.verify.moved import KEYS, moved, told_numbers, untold
+from pipeline.verify.moved import KEYS, families, moved, told_numbers, untold
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen")
 MEASURES = f"data/tables/{ROUND}/measures.parquet"
@@ -220,6 +220,14 @@ def test_only_words_written_since_under_numbers_tell_an_indicator_with_its_round
     new = old.replace("fell.\n", "fell.\n`B`: small-2023, by 2.\n")
     assert untold(["A", "B"], ROUND, old, new) == ["A"]
     assert untold(["B"], "small-2024", old, new) == ["B"]
+
+
+def test_a_line_may_name_a_family_of_indicators_and_what_it_does_not_name_is_told_by_families() -> None:
+    new = f"### Numbers\n`BAR_FAC_*` and `U_LISTED` of {ROUND} fell.\n"
+    names = ["BAR_FAC_A", "BAR_MEN_A", "BAR_MEN_B", "BARE", "U_LISTED", "U_OTHER"]
+    assert untold(names, ROUND, "", new) == ["BARE", "BAR_MEN_A", "BAR_MEN_B", "U_OTHER"]
+    assert untold(names, ROUND, "", new.replace("BAR_FAC_*", "*")) == sorted(set(names) - {"U_LISTED"})
+    assert families(["BAR_MEN_A", "BAR_MEN_B", "U_OTHER"]) == ["BAR_* (2)", "U_OTHER"]
 
 
 def test_a_number_of_a_published_round_moves_only_with_a_line_in_the_changelog(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 import yaml
@@ -24,7 +25,6 @@ from pipeline.verify.published import contents
 KEYS = ["indicator", "scope", "dimension", "group"]
 NUMBERS = ["numerator", "denominator", "not_asked", "missing"]
 SECTION = "### Numbers"
-NAMED = 5
 
 
 def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
@@ -48,11 +48,23 @@ def told_numbers(changelog: str) -> list[str]:
 
 
 def untold(indicators: Iterable[str], round_name: str, before: str, after: str) -> list[str]:
-    """The indicators that no line of *Numbers* written since `before` names, in words that name the round as well."""
+    """The indicators that no line of *Numbers* written since `before` names, in words that name the round as well.
+
+    `BAR_*` names a whole family: where two facilities are taken out, hundreds of indicators move.
+    """
     old = set(told_numbers(before))
     new = "\n".join(line for line in told_numbers(after) if line not in old)
-    words = set(re.findall(r"[\w-]+", new))
-    return sorted(one for one in set(indicators) if one not in words or round_name not in words)
+    words = set(re.findall(r"[\w-]+\*?", new))
+    begun = tuple(word.removesuffix("*") for word in words if word.endswith("_*"))
+    is_told = {one: one in words or one.startswith(begun) for one in indicators}
+    return sorted(one for one in is_told if not is_told[one] or round_name not in words)
+
+
+def families(indicators: Sequence[str]) -> list[str]:
+    """The same indicators in fewer words: those that begin alike as one family, which a line may name too."""
+    counts = Counter(one.partition("_")[0] for one in indicators)
+    alone = {one.partition("_")[0]: one for one in indicators}
+    return [f"{name}_* ({count})" if count > 1 else alone[name] for name, count in sorted(counts.items())]
 
 
 def back_test(project: Project, now: Bytes, seen: Iterable[Read]) -> tuple[list[Found], list[str]]:
@@ -97,12 +109,11 @@ def _found(project: Project, manifest: Manifest, path: str, rows: pd.DataFrame) 
     after = project.read_text(project.changelog()) if project.changelog().is_file() else ""
     names = untold(rows["indicator"].astype(str), manifest.round, before, after)
     if names:
-        more = f" … and {len(names) - NAMED} more" if len(names) > NAMED else ""
         yield Found(
             path,
             "unreceipted",
             f"{len(rows)} numbers moved since {manifest.round} was published; {SECTION.strip('# ')} in "
-            f"{_changelog(project)} does not name {', '.join(names[:NAMED])}{more} with the round",
+            f"{_changelog(project)} does not name {', '.join(families(names))} with the round",
         )
 
 
