@@ -13,7 +13,9 @@ from sealed_round import beside, git, write_lock
 
 from pipeline import index, ledger, publications, publish
 from pipeline.errors import GateClosedError, HeramsError, UsageError, VerificationError
+from pipeline.match import kept
 from pipeline.project import Project
+from pipeline.publish.unnamed import require_unnamed
 from pipeline.run import plan
 from pipeline.verify import verify
 
@@ -115,6 +117,20 @@ def test_another_round_that_must_be_made_anew_does_not_stand_against_it_but_a_ch
 def test_the_other_edition_is_published_in_a_copy_of_the_project(project: Project) -> None:
     with pytest.raises(UsageError, match="of the internal edition: the public one is made and published in a copy"):
         publish.publish(project, ROUND, "public", DAY)
+
+
+def test_a_public_edition_that_names_a_facility_that_is_kept_back_is_not_published(project: Project) -> None:
+    listed = kept.step([], ROUND, project.read_table(ROUND, "facilities"), [])[0].rows
+    brief = project.read_text(project.brief(*KIRKUK) / "facilities.csv")
+    is_named = [one in brief for one in listed["facility_id"]]
+    named, other = listed[is_named].iloc[0], listed[[not one for one in is_named]].iloc[0]
+    withheld = project.reference("withheld.csv")
+    project.write_text(withheld, f"lasting_id,reason\n{other['lasting_id']},a prison\n")
+    require_unnamed(project, ROUND, [KIRKUK])
+    project.write_text(withheld, f"lasting_id,reason\n{named['lasting_id']},a prison\n")
+    with pytest.raises(HeramsError, match=r"kirkuk/overview/facilities.csv: " + named["lasting_id"]) as told:
+        require_unnamed(project, ROUND, [KIRKUK])
+    assert named["facility_id"] not in str(told.value)
 
 
 def test_a_dry_run_says_what_would_be_published_and_changes_nothing(

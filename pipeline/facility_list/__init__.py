@@ -89,7 +89,7 @@ def of_round(project: Project, round_name: str, for_whom: str) -> FacilityList:
     history = kept.history(whole, kept.decisions_of(project, whole))
     codebook = codebooks.load(project, entry.form)
     if for_whom == "public":
-        found, history = edition.public(found, history, project.registry, restricted(codebook), _withheld(project))
+        found, history = edition.public(found, history, project.registry, restricted(codebook), withheld(project))
     return FacilityList(
         round_name, entry.report_date, for_whom, entry.source == "simulated", found, history, codebook,
         places.load(project), left_out, _is_kept(project, made), closed,
@@ -133,7 +133,8 @@ def _closed(project: Project, round_name: str) -> tuple[str, ...]:
     return tuple(sorted({slug for one in told for slug, is_ in one.directorates.items() if is_.state == "closed"}))
 
 
-def _withheld(project: Project) -> frozenset[str]:
+def withheld(project: Project) -> frozenset[str]:
+    """The lasting ids of facilities that never go out by name; none where no list says so."""
     path = project.reference("withheld.csv")
     return frozenset(project.read_csv(path)["lasting_id"]) if path.is_file() else frozenset()
 

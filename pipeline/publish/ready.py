@@ -10,6 +10,7 @@ from pipeline.errors import GateClosedError, HeramsError, UsageError, Verificati
 from pipeline.project import Project
 from pipeline.publications import Published
 from pipeline.publish import freeze, repository
+from pipeline.publish.unnamed import require_unnamed
 from pipeline.review import Seen
 from pipeline.verify import concerns, verify
 from pipeline.verify import told as verified
@@ -57,6 +58,8 @@ def ready(project: Project, round_name: str, edition: str | None) -> Ready:
     freeze.require_current(project, round_name)
     reports, left_out = _approved(project, round_name)
     _require_verified(project, round_name)
+    if own == "public":
+        require_unnamed(project, round_name, [one.which for one in reports])
     before = publications.of_round(publications.told(entries), round_name, own)
     found = Ready(
         round_name, own, len(before) + 1, repository.commit_now(project), _runs(project), reports, left_out,
