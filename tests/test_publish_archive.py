@@ -132,6 +132,23 @@ def test_a_page_that_nobody_approved_is_named_whatever_the_archive_says_of_itsel
     assert verified(packed(tmp_path, approved_by_nobody(files()), True), capsys)[:2] == (4, {PAGE})
 
 
+def said_again(before: Files) -> Files:
+    """An approval by another office with a signature that is there, in a chain and an archive that fit."""
+    lines, told = before[LEDGER].splitlines(), json.loads(before["publication.json"])
+    entry = next(one for one in map(json.loads, lines) if one["kind"] == "approve")
+    entry |= {"number": len(lines) + 1, "before": hashlib.sha256(lines[-1]).hexdigest(), "office": "kurdistan"}
+    line = json.dumps(entry, ensure_ascii=False, sort_keys=True).encode()
+    told["ledger_head"] = hashlib.sha256(line).hexdigest()
+    return before | {LEDGER: before[LEDGER] + line + b"\n", "publication.json": json.dumps(told).encode()}
+
+
+def test_an_approval_with_the_signature_of_another_names_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, named, said = verified(packed(tmp_path, said_again(files()), True), capsys)
+    assert (code, named) == (4, {LEDGER}) and "not signed by a key of kurdistan" in said
+
+
 # What somebody does, and the files that must be named: where the manifest was left, and where it was made anew.
 TOUCHED: dict[str, tuple[Callable[[Files], Files], set[str]]] = {
     "a byte of a page": (edited(PAGE, b"46%", b"47%"), {PAGE}),
@@ -223,6 +240,7 @@ def test_the_verifier_imports_nothing_but_the_standard_library() -> None:
     imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
     assert imported <= set(sys.stdlib_module_names)
     ast.parse(source, feature_version=(3, 9))
+    assert len([line for line in source.splitlines() if line]) <= 160, "an auditor reads it from top to bottom"
 
 
 # --- what is in it ---------------------------------------------------------------------------------------------------
