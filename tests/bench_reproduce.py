@@ -18,11 +18,15 @@ from pathlib import Path
 from conftest import ROOT, ROUND, make_small
 from sealed_round import git
 
+from pipeline.errors import HeramsError
 from pipeline.rebuild import fresh
 
 HEADS = ("made again", "reports to the byte", "s of CPU")
 ANOTHER_PYTHON = "3.13"
 NOBODY = 65534
+SYSTEM = tuple(
+    f"{folder}/python3{minor}" for folder in ("/usr/local/bin", "/usr/bin") for minor in (".13", ".12", ".11")
+)
 
 
 def rows(_: Path) -> Iterator[tuple[str, str, str]]:
@@ -107,16 +111,37 @@ def same(wanted: Mapping[str, str], found: Mapping[str, str]) -> str:
 
 
 def by_nobody(place: Path, wanted: Mapping[str, str]) -> tuple[str, str, str]:
-    """Another user, where this one may become another, and that one may read this Python."""
+    """Another user with a home of its own, where this one may become another: root may."""
     what = "another user"
     again = ready(place / "nobody")
-    for path in (again, *again.rglob("*")):
-        os.chown(path, NOBODY, NOBODY)
     try:
-        took = run(again, sys.executable, {"HOME": str(again), "TMPDIR": "/tmp"}, user=NOBODY)
-    except (OSError, subprocess.SubprocessError, SystemExit) as problem:
+        python = python_of_nobody(place / "nobody-environment", again)
+        for path in (again, *again.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        took = run(again, python, {"HOME": str(again), "TMPDIR": "/tmp"}, user=NOBODY)
+    except (OSError, subprocess.SubprocessError, SystemExit, HeramsError) as problem:
         return what, f"not run: {str(problem).splitlines()[0]}", ""
     return what, same(wanted, pages(again)), f"{took:.1f}"
+
+
+def python_of_nobody(place: Path, root: Path) -> str:
+    """A Python that the other user can start: this one, or one of the system's in an environment of the lock."""
+    if is_for_nobody(sys.executable):
+        return sys.executable
+    system = next((one for one in SYSTEM if is_for_nobody(one)), None)
+    if system is None:
+        raise OSError("only root may become another user, and that one must be able to start a Python 3.11 to 3.13")
+    return str(fresh.environment(place, root, None, system))
+
+
+def is_for_nobody(python: str) -> bool:
+    """Whether the other user can start a Python, and it is one that the pipeline runs on."""
+    asked = "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
+    try:
+        done = subprocess.run([python, "-c", asked], cwd="/", user=NOBODY, group=NOBODY, check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
 
 
 def by_another_python(place: Path, wanted: Mapping[str, str]) -> tuple[str, str, str]:

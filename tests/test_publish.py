@@ -168,7 +168,9 @@ def test_afterwards_nothing_is_to_be_done_all_verifies_and_the_tables_lie_where_
     assert len(project.read_table(ROUND, "facilities")) > 0
     manifest = publications.manifests(project)[f"{ROUND}-internal-1"]
     assert manifest["files"][RECEIPT] == project.sha256(project.root / RECEIPT)
-    assert {name.split("/")[1] for name in manifest["files"]} == {"raw", "tables", "since", "verdicts", "briefs", ROUND}
+    assert {name.split("/")[1] for name in manifest["files"]} == {
+        "raw", "tables", "since", "verdicts", "briefs", ROUND, "baselines"
+    }  # fmt: skip
 
 
 def test_a_published_page_is_not_older_than_code_that_changed_since_but_its_bytes_are_held(tmp_path: Path) -> None:
@@ -262,6 +264,20 @@ def test_a_reopened_round_that_nobody_changed_has_nothing_to_run(tmp_path: Path)
     assert Project(project.root).registry.open == Project(project.root).registry.simulated == [ROUND]
     assert plan.plan(Project(project.root)).reasons == {}
     assert not list(project.root.glob("data/*/*.dvc")) and not list(project.outputs().glob("*.dvc"))
+
+
+@pytest.mark.parametrize("gone", ["", ".dvc"], ids=["the exports", "what DVC knows of them"])
+def test_a_round_whose_exports_are_not_here_is_not_opened_again(tmp_path: Path, gone: str) -> None:
+    shutil.copytree(published().root, tmp_path / "project", symlinks=True)
+    project = Project(tmp_path / "project")
+    registry = yaml.safe_load(project.read_text(project.registry_file()))
+    registry["rounds"][ROUND] |= {"source": "export", "simulate": None}
+    project.write_text(project.registry_file(), yaml.safe_dump(registry, sort_keys=False))
+    (project.root / f"data/raw/{ROUND}{gone}").rename(tmp_path / "away")
+    before = state(project)
+    with pytest.raises(HeramsError, match=rf"`dvc pull data/raw/{ROUND}.dvc`, then open the round again"):
+        publish.reopen(Project(project.root), ROUND, "x", DAY)
+    assert state(project) == before
 
 
 def test_a_closed_round_is_kept_and_not_made_anew(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

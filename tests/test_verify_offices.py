@@ -35,6 +35,7 @@ from pipeline.verify.moved import KEYS, families, moved, told_numbers, untold
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no ssh-keygen")
 MEASURES = f"data/tables/{ROUND}/measures.parquet"
+BASELINE = f"data/baselines/{ROUND}.csv"
 PAGE = f"outputs/{ROUND}/kirkuk/overview.ar.html"
 
 
@@ -89,7 +90,7 @@ def test_another_machines_record_of_runs_is_not_taken_for_a_cut_one_and_it_is_sa
     assert of(other) == set() and "another machine's, or its end was cut" in " ".join(verify(other).unchecked)
 
 
-@pytest.mark.parametrize("name", [PAGE, MEASURES, f"outputs/{ROUND}/kirkuk/overview.receipt.json"])
+@pytest.mark.parametrize("name", [PAGE, MEASURES, f"outputs/{ROUND}/kirkuk/overview.receipt.json", BASELINE])
 def test_a_byte_of_a_published_file_names_that_file(name: str) -> None:
     with flipped(published(), name):
         assert of(published()) == {("altered", name)}

@@ -75,12 +75,18 @@ def thaw(project: Project, round_name: str) -> None:
 
 
 def _require_here(project: Project, round_name: str) -> None:
-    """Refuses a round of which it cannot be known which round it followed: the registry would forget it silently."""
-    since = project.since_last(round_name)
+    """Refuses a round that could not go on: nothing else knows which round it followed, and no stage makes exports."""
+    since, raw = project.since_last(round_name), project.raw(round_name)
     if project.tracked(since).is_file() and not since.is_dir():
         raise HeramsError(
             f"{project.relative(since)} is not on this disk, and says which round {round_name} followed: `dvc pull "
             f"{project.relative(project.tracked(since))}`, then open the round again"
+        )
+    if project.round(round_name).source == "export" and not (raw.is_dir() and project.tracked(raw).is_file()):
+        mark = project.relative(project.tracked(raw))
+        raise HeramsError(
+            f"{project.relative(raw)} or {mark} is not on this disk, and no stage makes the exports of {round_name}: "
+            f"`git checkout {mark}` and `dvc pull {mark}`, then open the round again"
         )
 
 
@@ -96,9 +102,11 @@ def _lock_again(project: Project, round_name: str) -> None:
 
 
 def files(project: Project, round_name: str) -> Iterator[Path]:
-    """Every file of a round that stays: exports, tables, verdicts with findings, briefs, pages; sorted."""
+    """Every file of a round that stays: exports, tables, verdicts with findings, briefs, pages, and its last list."""
     for folder in (*_folders(project, round_name), project.outputs() / round_name):
         yield from (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".dvc")
+    # The last list that the round was held against: a file of its own, beside those of other rounds.
+    yield from (path for path in (project.baseline(round_name),) if path.is_file())
 
 
 def _is_given(project: Project, round_name: str, path: Path) -> bool:
