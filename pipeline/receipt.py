@@ -142,7 +142,7 @@ def evidence(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def check(project: Project, receipt: Mapping[str, Any]) -> None:
     """Refuses a receipt that does not follow its schema."""
-    follows = _checker(project.read_text(project.look(SCHEMA)))
+    follows = checker(project.read_text(project.look(SCHEMA)))
     try:
         follows(dict(receipt))
     except fastjsonschema.JsonSchemaValueException as problem:
@@ -150,7 +150,7 @@ def check(project: Project, receipt: Mapping[str, Any]) -> None:
 
 
 @cache
-def _checker(schema: str) -> Callable[[Mapping[str, Any]], object]:
+def checker(schema: str) -> Callable[[Mapping[str, Any]], object]:
     """A function made of the schema; it raises where a receipt does not follow it."""
     made: Callable[[Mapping[str, Any]], object] = fastjsonschema.compile(json.loads(schema))
     return made

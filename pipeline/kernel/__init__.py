@@ -90,11 +90,12 @@ def _command(private: Path) -> list[str]:
 def provisioner() -> str:
     """Ours where the package is installed with its entry points, else jupyter_client's own.
 
-    jupyter_client asks seven times for a kernel; each look through the installed packages takes 10 ms.
+    jupyter_client asks seven times for a kernel; each look through the installed packages takes 10 ms, and its factory
+    looks once a process.
     """
-    from importlib.metadata import entry_points
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
-    known = entry_points(group="jupyter_client.kernel_provisioners").names
+    known = KernelProvisionerFactory.instance().provisioners
     return WARM if WARM in known else "local-provisioner"
 
 
@@ -214,7 +215,7 @@ def _papermill(notebook: Any, parameters: Mapping[str, str], draft: Path, manage
     import papermill
     from papermill.engines import papermill_engines
 
-    engine = _engine()
+    engine = _engine(draft)
     papermill_engines.register(engine.__name__, engine)
     papermill.execute_notebook(
         notebook,
@@ -225,6 +226,8 @@ def _papermill(notebook: Any, parameters: Mapping[str, str], draft: Path, manage
         language="python",
         engine_name=engine.__name__,
         progress_bar=False,
+        # It would write the notebook twice for each cell.
+        request_save_on_cell_execute=False,
         start_timeout=START_SECONDS,
         execution_timeout=CELL_SECONDS,
         kernel_manager_class=manager,
@@ -234,18 +237,19 @@ def _papermill(notebook: Any, parameters: Mapping[str, str], draft: Path, manage
     )
 
 
-def _engine() -> type:
+def _engine(draft: Path) -> type:
     from papermill.engines import NBClientEngine
+    from papermill.iorw import write_ipynb
 
     class WriteOnce(NBClientEngine):  # type: ignore[misc]
-        """papermill writes the notebook twice for each cell; here once at the end, however it ends."""
+        """papermill writes the notebook at the end; here also where its kernel died."""
 
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
-            nb_man.save = lambda **_: None
             try:
                 return super().execute_managed_notebook(nb_man, kernel_name, **options)
-            finally:
-                del nb_man.save
+            except BaseException:
+                write_ipynb(nb_man.nb, str(draft))
+                raise
 
     return WriteOnce

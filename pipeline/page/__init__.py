@@ -99,8 +99,17 @@ def _filled(executed: Any, frame: Frame, template: str) -> str:
         "contents": list(_contents(executed, frame.language)),
         "first": next((told["piece"] for cell in _code_cells(executed) for told in _told(cell, frame.language)), ""),
     }
-    body, _ = exporter(template).from_notebook_node(executed, resources={"page": page})
+    body, _ = exporter(template).from_notebook_node(_in(executed, frame.language), resources={"page": page})
     return str(body).strip() + "\n"
+
+
+def _in(executed: Any, language: str) -> Any:
+    """The notebook with the outputs that a page shows: nbconvert copies twice whatever it is given."""
+    only = executed.copy()
+    only.cells = [cell.copy() for cell in executed.cells]
+    for cell in _code_cells(only):
+        cell.outputs = pieces(cell, language)
+    return only
 
 
 @lru_cache(maxsize=4)
@@ -114,7 +123,7 @@ def exporter(template: str) -> Any:
         preprocessors=[],
         default_preprocessors=[],
         template_paths=[],
-        filters={"embedded_svg": embedded_svg, "pieces": pieces},
+        filters={"embedded_svg": embedded_svg},
     )
 
 

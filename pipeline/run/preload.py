@@ -50,6 +50,7 @@ def _parse() -> None:
     for say in words.load_all(project, project.registry.languages):
         say.translated(say.date("2023-11-30"))
     page.exporter(project.read_text(project.look("report.html.j2"))).template  # noqa: B018 - nbconvert compiles it then
+    receipt.checker(project.read_text(project.look(receipt.SCHEMA)))
 
 
 warm.preload()
