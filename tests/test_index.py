@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -216,3 +218,9 @@ def test_the_words_are_there_in_three_languages_with_the_same_places(here: Proje
     say = [words.load(here, code, [here.front("words.csv")]).sentences for code in LANGUAGES]
     for key, sentence in say[0].items():
         assert {frozenset(words.places(found[key])) for found in say} == {frozenset(words.places(sentence))}, key
+
+
+def test_the_front_page_is_made_without_what_draws_charts() -> None:
+    code = "import sys, pipeline.index; print([m for m in ('matplotlib', 'seaborn', 'scipy') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

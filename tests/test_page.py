@@ -11,8 +11,9 @@ from nbformat import NotebookNode, from_dict
 
 from pipeline import page, words
 from pipeline.errors import ReportError
-from pipeline.figures.html import heading, named, paragraph, plain, table
+from pipeline.figures.html import heading, named, paragraph, table
 from pipeline.page.checks import faults
+from pipeline.plain import plain
 from pipeline.project import Project
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0"/></svg>'

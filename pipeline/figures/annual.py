@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import Cell, Part, named, paragraph, plain, table
+from pipeline.figures.html import Cell, Part, named, paragraph, table
 from pipeline.figures.section import section
+from pipeline.plain import plain
 from pipeline.words import number
 
 COLUMNS = ("item", "year", "value", "found", "difference", "why")

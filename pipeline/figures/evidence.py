@@ -9,10 +9,11 @@ from markupsafe import Markup
 
 from pipeline.codebook import rows_of
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import Part, bullets, named, paragraph, plain, table
+from pipeline.figures.html import Part, bullets, named, paragraph, table
 from pipeline.figures.parts import Single, bar_chart, compared
 from pipeline.figures.section import section
 from pipeline.figures.told import facility, sentence, table_name, value
+from pipeline.plain import plain
 from pipeline.words import number
 
 QUALITY = ("COV_RESPONSE", "COV_ITEMS", "COV_WINDOW", "DQ_COORD", "DQ_CODE", "DQ_CRITICAL", "DQ_CORRECTED")

@@ -11,9 +11,10 @@ from pipeline.figures.areas import is_wider
 from pipeline.figures.brief import Brief
 from pipeline.figures.domain import short
 from pipeline.figures.facilities import more
-from pipeline.figures.html import Cell, Part, paragraph, plain, table
+from pipeline.figures.html import Cell, Part, paragraph, table
 from pipeline.figures.section import section
 from pipeline.figures.told import facility
+from pipeline.plain import plain
 from pipeline.words import number
 
 # A page prints so many facilities; the whole list is in the tables beside it.

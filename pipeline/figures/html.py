@@ -1,8 +1,7 @@
 """Pieces of a page: headings, paragraphs, tables, lists. Every value is escaped; nobody writes HTML by hand elsewhere.
 
-Names and free text come from exports, and may hold anything. As text they are harmless; what is left is that an
-address stays no address (it is broken by a blank), that the direction of a name ends with the name (<bdi>), and that
-control characters vanish.
+Names and free text come from exports, and may hold anything. As text they are harmless; what is left is that they are
+plain (`plain`), and that the direction of a name ends with the name (<bdi>).
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from hashlib import sha256
 
 from markupsafe import Markup, escape
 
-ADDRESS = re.compile(r"(?<=[A-Za-z0-9+.-]):(?=//)")
+from pipeline.plain import plain
+
 # Letters of Arabic; those that only Kurdish has.
 ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3\u06d5]")
 KURDISH = re.compile(r"[ڕڵۆێە]")
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,6 @@ class Tile:
 
 Part = Html | Chart
 Cell = Markup | str | Tile
-
-
-def plain(text: object) -> str:
-    """A text without control characters and without addresses."""
-    return CONTROLS.sub("", ADDRESS.sub(": ", str(text)))
 
 
 def named(text: object) -> Markup:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import plain
 from pipeline.figures.maps_svg import Frame, Scale
 from pipeline.figures.numbers import Measure
 from pipeline.figures.parts import FEW_MARK
+from pipeline.plain import plain
 from pipeline.words import NONE, decimal, number, percent
 
 ENDS = 3

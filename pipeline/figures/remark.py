@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import Html, Part, joined, paragraph, plain
+from pipeline.figures.html import Html, Part, joined, paragraph
 from pipeline.figures.section import section
+from pipeline.plain import plain
 from pipeline.words import DIRECTIONS
 
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from pipeline.figures.brief import Brief
-from pipeline.figures.html import named, plain
+from pipeline.figures.html import named
+from pipeline.plain import plain
 from pipeline.words import SAID
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.figures.html import plain
+from pipeline.plain import plain
 from pipeline.project import Project
 
 COLUMNS = ["facility_id", "ministry_code", "name_en", "name_local", "directorate"]
