@@ -21,7 +21,7 @@ from reviewed import DAY, FEDERAL, IRAQ, KIRKUK, key, say
 from pipeline import cli, ledger, review
 from pipeline.errors import GateClosedError, HeramsError, RegistryError, UsageError, VerificationError
 from pipeline.project import Project
-from pipeline.review import core
+from pipeline.review import copies, core
 
 pytestmark = pytest.mark.skipif(
     subprocess.run(["which", "ssh-keygen"], capture_output=True, check=False).returncode != 0, reason="no ssh-keygen"
@@ -332,6 +332,15 @@ def test_copies_keep_what_a_reader_sees(approved: Project) -> None:
     assert sorted(kept["numbers"]) == ["areas", "comparison", "measures"]
     assert measures["columns"] == ["numerator", "denominator", "not_asked", "missing"]
     assert re.fullmatch(r"\d+[|]\d+[|]\d+[|]\d+", measures["rows"]["OPS_OPERATIONAL all"])
+
+
+def test_rows_about_the_same_take_no_place_from_each_other(project: Project) -> None:
+    path = project.brief(*KIRKUK) / "coverage.csv"
+    project.write_text(path, "sector,facilities\nDaquq,3\nDaquq,4\nDibis,5\n")
+    before = copies.copy(project, KIRKUK)
+    assert before["numbers"]["coverage"]["rows"] == {"Daquq": "3", "Daquq #2": "4", "Dibis": "5"}
+    project.write_text(path, "sector,facilities\nDaquq,9\nDaquq,4\nDibis,5\n")
+    assert copies.changes(before, copies.copy(project, KIRKUK))[0] == ["coverage Daquq: facilities 3 → 9"]
 
 
 def test_a_signature_is_checked_with_nothing_of_ours(project: Project, tmp_path: Path) -> None:

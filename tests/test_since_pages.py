@@ -27,6 +27,7 @@ from pipeline.figures.parts import FEW_MARK
 from pipeline.forms import last
 from pipeline.project import Project
 from pipeline.registry import Public
+from pipeline.review import copies
 from pipeline.run import plan
 from pipeline.since import compare
 
@@ -68,6 +69,23 @@ def test_the_numbers_of_the_page_are_those_of_the_table_of_changes() -> None:
     told = text(brief_of("kirkuk", "overview"), "since")
     full = rows.loc["FUN_FULL"]
     assert f"<small>{full['before_numerator']}/{full['before_denominator']}</small>" in told
+
+
+def test_what_is_kept_of_an_approved_review_has_a_name_for_every_row(tmp_path: Path) -> None:
+    project = followed.copy(tmp_path)
+    which = (followed.LATER, "iraq", "annual-review")
+    kept = copies.copy(project, which)
+    for name, part in kept["numbers"].items():
+        assert len(part["rows"]) == len(project.read_csv(project.brief(*which) / f"{name}.csv")), name
+        assert not [about for about in part["rows"] if "#" in about], name
+    path = project.brief(*which) / "lost.csv"
+    lost = project.read_csv(path)
+    lost.loc[0, "count"] = "77"
+    project.write_csv(path, lost)
+    numbers, _ = copies.changes(kept, copies.copy(project, which))
+    [changed] = numbers
+    assert changed.startswith(f"lost {lost.loc[0, 'directorate']} {lost.loc[0, 'what']}: count ")
+    assert changed.endswith(" → 77")
 
 
 def test_levels_of_care_add_up_to_the_whole() -> None:

@@ -7,7 +7,8 @@ then its rows), and the text of its page in one language.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,7 +23,7 @@ LISTING = "facility_id"
 # The columns that say what a row is about, and those that say nothing about its numbers; all others are numbers.
 ABOUT = (
     "indicator", "scope", "dimension", "group", "directorate", "sector", "module", "part", "question", "day",
-    "severity", "decision", "type", "status",
+    "severity", "decision", "type", "status", "event", "what", "item", "sign", "issue", "year",
 )  # fmt: skip
 BESIDE = ("unit", "reason")
 SEPARATOR = "|"
@@ -71,9 +72,17 @@ def _numbers(project: Project, which: Which) -> dict[str, Any]:
 def _slice(table: pd.DataFrame) -> dict[str, Any]:
     names = [name for name in table if name not in (*ABOUT, *BESIDE)]
     about = [name for name in ABOUT if name in table]
-    keys = (" ".join(filter(None, row)) for row in table[about].itertuples(index=False, name=None))
+    keys = _keys(" ".join(filter(None, row)) for row in table[about].itertuples(index=False, name=None))
     rows = (SEPARATOR.join(map(_cell, row)) for row in table[names].itertuples(index=False, name=None))
     return {"columns": names, "rows": dict(zip(keys, rows, strict=True))}
+
+
+def _keys(abouts: Iterable[str]) -> Iterator[str]:
+    """What each row is about, with its place among those about the same: none may take the place of another."""
+    seen: Counter[str] = Counter()
+    for about in abouts:
+        seen[about] += 1
+        yield f"{about} #{seen[about]}".lstrip() if seen[about] > 1 else about
 
 
 def _cell(text: str) -> str:
