@@ -116,6 +116,22 @@ def test_every_definition_can_be_traced(code: str) -> None:
     assert indicator in told.text(found)
 
 
+@pytest.mark.parametrize("scope", ["kirkuk", "federal", "kurdistan", "iraq"])
+def test_a_figure_per_population_is_traced_from_every_page_that_prints_it(scope: str) -> None:
+    land = decided()
+    reports = trace.agree.reports(land.project, ROUND, scope)
+    rows = land.printed(scope, reports[0], "measures")
+    assert rows is not None
+    printed = rows[
+        rows["indicator"].str.startswith("POP_") & (rows["dimension"] == "governorate") & (rows["reason"] == "")
+    ]
+    assert len(printed) > 1
+    for row in printed.to_dict("records"):
+        found = trace.traced_in(land, scope, row["indicator"], f"governorate={row['group']}")
+        check_sums(found)
+        assert f"{scope}/{reports[0]}" in found.agreement.reports
+
+
 @pytest.mark.parametrize("code", sorted(DEFINITIONS))
 def test_watching_a_definition_changes_nothing(code: str) -> None:
     facts = decided().facts

@@ -50,7 +50,8 @@ def group_of(ground: Ground, scope: str, result: Result, code: str, word: str | 
         counted, belongs = _facilities(ground, ground.reported, scope, ALL, [""])
         return Group(scope, dimension, group, ((scope, dimension, group),), counted, belongs)
     groups = ground.placed if isinstance(result, Rate) else ground.reported
-    where = IRAQ if isinstance(result, Rate) and scope not in WIDER_SCOPES else scope
+    # A governorate is everybody's who stands there, whosever page prints it.
+    where = IRAQ if isinstance(result, Rate) and dimension == "governorate" else scope
     own, names = (dimension, [group]) if dimension != CARE else ("type", _types(named["type"], group))
     counted, belongs = _facilities(ground, groups, where, own, names)
     return Group(scope, dimension, group, tuple((where, own, name) for name in names), counted, belongs)
@@ -59,13 +60,10 @@ def group_of(ground: Ground, scope: str, result: Result, code: str, word: str | 
 def known_groups(ground: Ground, scope: str, result: Result, code: str) -> dict[str, tuple[str, ...]]:
     """The groups of each dimension that an indicator is cut along in a scope."""
     if isinstance(result, Rate):
-        own = IRAQ if scope not in WIDER_SCOPES else scope
-        found = {groups.dimension: _names(groups, own) for groups in ground.placed if own in groups.scopes}
-        if scope in WIDER_SCOPES:
-            return found
-        mine = ground.facts.facilities["directorate"] == scope
-        near = set(ground.facts.facilities.loc[mine, "governorate"])
-        return {"governorate": tuple(sorted(found["governorate"], key=lambda name: (name not in near, name)))}
+        own = [groups for groups in ground.placed if scope in WIDER_SCOPES and scope in groups.scopes]
+        return {groups.dimension: _names(groups, scope) for groups in own} | {
+            "governorate": _governorates(ground, scope)
+        }
     levels = ground.entries[code].levels | {ALL, "region", "directorate"}
     found = {}
     for groups in ground.reported:
@@ -76,6 +74,13 @@ def known_groups(ground: Ground, scope: str, result: Result, code: str) -> dict[
     if isinstance(result, Count) and result.within:
         found[result.within[0]] = result.within[1]
     return found
+
+
+def _governorates(ground: Ground, scope: str) -> tuple[str, ...]:
+    """All governorates, first those where a scope has facilities."""
+    near = set(ground.facts.facilities.loc[_of_scope(ground, scope), "governorate"])
+    names = [name for groups in ground.placed if groups.dimension == "governorate" for name in _names(groups, IRAQ)]
+    return tuple(sorted(names, key=lambda name: (name not in near, name)))
 
 
 def _names(groups: Groups, scope: str) -> tuple[str, ...]:
