@@ -116,6 +116,16 @@ def test_code_that_is_not_committed_is_named_and_all_that_it_made_is_stale(proje
     assert found == {("stale", "pipeline/measure/rows.py"), ("unreceipted", "pipeline/measure/rows.py")}
 
 
+def test_code_that_git_is_told_to_leave_out_is_named_too(project: Project, tmp_path: Path) -> None:
+    other = copied(project, tmp_path)
+    # Python takes the package, not the module of that name.
+    hidden = other.root / "pipeline/spelling/__init__.py"
+    other.write_text(hidden, "")
+    other.write_text(other.root / ".git/info/exclude", "pipeline/spelling/\n")
+    other.write_text(hidden.parent / "__pycache__/spelling.cpython-313.pyc", "")
+    assert of(other) == {("unreceipted", "pipeline/spelling/__init__.py")}
+
+
 def test_a_decision_after_the_run_makes_what_follows_stale(project: Project) -> None:
     name = f"data/decisions/{ROUND}.yml"
     with other_bytes(project, name, b"[]", b"# Later\n[]"):

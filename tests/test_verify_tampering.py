@@ -116,6 +116,13 @@ def test_the_record_of_runs_cut_together_with_its_kept_head(tmp_path: Path, proj
         assert "or its end was cut" in " ".join(verify(other).unchecked)
 
 
+def test_the_record_of_runs_cut_and_its_kept_head_taken_away(tmp_path: Path, project: Project) -> None:
+    other = copy_of(project, tmp_path)
+    with rewritten(other, "outputs/logs/runs.jsonl", lambda lines: lines[:-1]):
+        other.runs_head().unlink()
+        assert of(other) == {("missing", "outputs/logs/runs.head")}
+
+
 def test_a_notebook_changed_after_approval(project: Project) -> None:
     name = "notebooks/overview.ipynb"
     with other_bytes(project, name, b'"cells"', b' "cells"'):

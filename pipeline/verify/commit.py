@@ -11,6 +11,7 @@ from pipeline.verify.bytes import Bytes
 from pipeline.verify.found import Found
 
 # What numbers are made of; not tests and pages about the project.
+CODE = ("pipeline", (".py", ".pyc", ".pyd", ".so"))
 AREAS = ("pipeline", "data", "outputs", "expectations", "notebooks", "dvc.yaml", "dvc.lock", "requirements.lock")
 
 
@@ -35,7 +36,16 @@ def commit(project: Project) -> Commit:
         if mode.startswith("100"):
             blobs[path] = digest
     others = _git(project, "ls-files", "--others", "--exclude-standard", "-z", "--", *AREAS) or []
-    return Commit(blobs, tuple(sorted(others)), is_known=True)
+    return Commit(blobs, tuple(sorted({*others, *_hidden(project)})), is_known=True)
+
+
+def _hidden(project: Project) -> Iterator[str]:
+    """Code that git is told to leave out: Python would load it all the same, a package before the module it hides."""
+    folder, endings = CODE
+    for path in _git(project, "ls-files", "--others", "-z", "--", folder) or []:
+        # What Python keeps of a module is read only beside that module.
+        if path.endswith(endings) and "__pycache__" not in path.split("/"):
+            yield path
 
 
 def uncommitted(last: Commit, now: Bytes) -> Iterator[Found]:

@@ -55,6 +55,9 @@ def _runs(project: Project, entries: Sequence[Entry]) -> tuple[list[Found], list
     name, path = project.relative(project.runs()), project.runs()
     kept = project.runs_head().read_text(encoding="utf-8").split() if project.runs_head().is_file() else []
     content = path.read_bytes() if path.is_file() else b""
+    if not kept and any(chain.NUMBER in line for line in chain.entries(content)):
+        what = f"it keeps the hash of the last line of {name}, whose end may be cut"
+        return [Found(project.relative(project.runs_head()), "missing", what)], []
     if faults := chain.faults(content, kept):
         return [Found(name, "altered", "; ".join(map(str, faults[:3])))], []
     named = {one.runs: one.number for one in entries if isinstance(one, Made | Publication)}
