@@ -58,6 +58,8 @@ def list_(round_name: str | None, office: str | None, as_json: bool) -> None:
     from pipeline import review as verb
 
     project = _project()
+    if office is not None:
+        verb.require_office(project, office, project.scopes)
     rounds = [round_name] if round_name else project.registry.open
     found = [seen for name in rounds for seen in verb.seen_of_round(project, name)]
     told = [seen for seen in found if office is None or _waits(seen, office)]
@@ -75,6 +77,8 @@ def status(round_name: str, scope: str, report_name: str, office: str | None, as
 
     project, which = _project(), (round_name, scope, report_name)
     verb.require_known(project, which)
+    if office is not None:
+        verb.require_office(project, office, [scope])
     seen = verb.seen(project, which)
     if as_json:
         click.echo(_json([seen]))

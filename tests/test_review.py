@@ -379,6 +379,17 @@ def test_review_is_done_from_the_command_line(
     assert json.loads(told("list", "--json"))[-3]["state"] == "void"
 
 
+@pytest.mark.parametrize("words", [("list", "--as", "kirkukk"), ("status", *KIRKUK, "--as", "kirkukk")])
+def test_for_a_misspelt_office_it_is_not_said_that_nothing_waits(
+    project: Project, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["review", *words], project)
+    told = capsys.readouterr()
+    assert ended.value.code == UsageError.exit_code and told.out == ""
+    assert "unknown office that reviews 'kirkukk': did you mean 'kirkuk'?" in told.err
+
+
 def test_a_list_with_an_altered_page_ends_with_4(approved: Project) -> None:
     approved.page(*KIRKUK).write_bytes(b"x")
     with pytest.raises(SystemExit) as ended:

@@ -7,7 +7,7 @@ there; where the bytes are those that were approved, nobody has to look again. N
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
@@ -72,6 +72,13 @@ def offices(project: Project, scope: str) -> tuple[str, ...]:
     above = scope if is_ministry else places.load(project).region[scope]
     meant = {"itself": scope, "ministry": above}
     return tuple(meant.get(word, word) for word in (policy.ministry if is_ministry else policy.directorate))
+
+
+def require_office(project: Project, office: str, scopes: Iterable[str]) -> None:
+    """Refuses an office whose approval no report of these scopes needs."""
+    known = dict.fromkeys(name for scope in scopes for name in offices(project, scope))
+    if office not in known:
+        raise unknown("office that reviews", office, known)
 
 
 # --- how reports stand -----------------------------------------------------------------------------------------------
