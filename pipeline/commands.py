@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -59,12 +60,12 @@ def stage(verb: Callable[..., object], round_name: str, *words: object) -> None:
             f"{round_name} is published or closed: what was made of it stays as it is, and is only verified; "
             f"to correct it `herams round reopen {round_name} --reason TEXT`"
         )
-    if is_of_a_run():
+    if click.get_current_context().find_object(Project) is not None:
         verb(found, round_name, *words)
         return
-    from pipeline.run import front
+    from pipeline.run import alone, front
 
-    with front.made_after(found):
+    with nullcontext() if is_of_a_run() else front.made_after(found), alone.watched(found):
         verb(found, round_name, *words)
 
 

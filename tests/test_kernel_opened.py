@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from multiprocessing import get_context
 from pathlib import Path
 
 import made
 import pytest
+import yaml
+from conftest import ROOT
 from made import ECHO, notebook
 
 from pipeline.kernel import UnfinishedRunError, execute, opened
@@ -104,3 +108,24 @@ def test_a_stage_that_reads_what_it_does_not_declare_fails_and_names_the_file(
     process.join()
     assert process.exitcode == 1
     assert "not declared: data/codebooks/iraq-2022/survey.csv" in capfd.readouterr().err + log.read_text()
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_a_stage_that_dvc_runs_is_watched_as_well(tmp_path: Path, is_declared: bool) -> None:
+    project = made.copy(tmp_path)
+    graph = project.root / "dvc.yaml"
+    text = project.read_text(graph)
+    if not is_declared:
+        told = yaml.safe_load(text)
+        told["stages"]["ingest"]["deps"].remove("data/codebooks")
+        text = yaml.safe_dump(told, sort_keys=False)
+    project.write_text(graph, text)
+    command = [sys.executable, "-m", "pipeline", "ingest", "small-2023"]
+    # As DVC does it; by the path of this code, since the copy of the project has none.
+    surroundings = {**os.environ, "DVC_STAGE": "ingest@small-2023", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=project.root, env=surroundings, capture_output=True, text=True, check=False)
+    if is_declared:
+        assert done.returncode == 0, done.stderr
+    else:
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert "not declared: data/codebooks/iraq-2022/survey.csv" in done.stderr

@@ -42,10 +42,15 @@ class Net:
         self._told = told
         self._own: set[str] = set()
         self._outside = _outside()
+        self._is_lifted = False
 
     def spread(self) -> None:
-        """Begins to judge; that cannot be taken back in this process."""
+        """Begins to judge; Python keeps the hook until the process ends."""
         sys.addaudithook(self._hook)
+
+    def lift(self) -> None:
+        """Judges nothing any more."""
+        self._is_lifted = True
 
     def judge(self, path: str, flags: int) -> None:
         """Refuses a file that is there and read undeclared; remembers one that is written."""
@@ -76,6 +81,8 @@ class Net:
         return Path(real).relative_to(self._root).as_posix() if real.startswith(self._root + os.sep) else real
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self._is_lifted:
+            return
         if event == "open":
             path, mode, flags = arguments
             if isinstance(path, str | bytes | os.PathLike) and isinstance(flags, int) and not _in_folder(path, mode):
