@@ -236,6 +236,8 @@ def test_a_published_round_is_corrected_by_the_next_number_and_an_errata_page_te
     for language in ("en", "ar", "ckb"):
         html = project.read_text(project.errata(one.name, f"{language}.html"))
         assert rows.loc[0, "before"] in html and "<script" not in html
+        # On a telephone the table scrolls, and not the page.
+        assert '<div class="scroll" role="region" tabindex="0" aria-labelledby="numbers"><table' in html
     archive = project.archives() / f"{ROUND}-internal-1.zip"
     assert project.read_bytes(archive) == first
     assert verify(project).found == ()
