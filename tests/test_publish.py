@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 from published import DAY, ROUND, approve, approved, herams, page, published, relock, reports, state
+from reviewed import key
 from sealed_round import beside, git, write_lock
 
-from pipeline import index, ledger, publications, publish
+from pipeline import index, ledger, publications, publish, review
 from pipeline.errors import GateClosedError, HeramsError, UsageError, VerificationError
 from pipeline.match import kept
 from pipeline.project import Project
@@ -140,6 +141,18 @@ def test_a_dry_run_says_what_would_be_published_and_changes_nothing(
     publish.publish(project, ROUND, "internal", DAY, is_dry=True)
     assert "number 1: 6 reports, each approved" in capsys.readouterr().out
     assert state(project) == before
+
+
+def test_it_is_said_where_no_office_has_signed_who_ran_the_round(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish.publish(project, ROUND, None, DAY, is_dry=True)
+    assert "no office has signed the record of its runs" in capsys.readouterr().out
+    review.sign_runs(project, ROUND, "erbil", key("erbil"), DAY)
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "Who ran it")
+    publish.publish(project, ROUND, None, DAY, is_dry=True)
+    assert "no office" not in capsys.readouterr().out
 
 
 # --- what it does ----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import click
 
 from pipeline import ledger, publications
 from pipeline.errors import UsageError
-from pipeline.ledger import Publication
+from pipeline.ledger import Made, Publication
 from pipeline.project import Project
 from pipeline.publications import Published
 from pipeline.publish import archive, errata, freeze, repository
@@ -33,7 +33,7 @@ def publish(
     """Publishes a round on a day, and tells what was done; with `is_dry` only what would be."""
     found = ready(project, round_name, edition)
     place = _place(project, found, out)
-    for told in _told(found):
+    for told in _told(project, found):
         click.echo(told)
     if is_dry:
         click.echo("nothing was changed")
@@ -122,8 +122,11 @@ def _place(project: Project, found: Ready, out: Path | None) -> Path:
     return place
 
 
-def _told(found: Ready) -> Iterator[str]:
+def _told(project: Project, found: Ready) -> Iterator[str]:
     yield f"{_called(found)}: {len(found.reports)} reports, each approved; verified; commit {found.commit[:12]}"
+    if not any(isinstance(one, Made) and one.round == found.round for one in ledger.load(project)):
+        what = "whether only who ran it has approved it, nobody can tell"
+        yield f"no office has signed the record of its runs (`herams review sign-runs {found.round}`): {what}"
     if found.left_out:
         names = ", ".join("/".join(one.which[1:]) for one in found.left_out[:3])
         yield f"{len(found.left_out)} more lie here that nobody has approved, and do not go out ({names}, …)"
