@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -111,6 +112,27 @@ def test_every_section_says_something_also_where_the_gate_has_closed_iraq(name: 
     shut = replace(brief, told={**brief.told, "state": "closed"})
     assert not shut.is_closed
     assert shown(shut, name)
+
+
+@pytest.mark.parametrize("state", ["closed", "provisional"])
+def test_the_head_does_not_say_that_answers_which_are_counted_here_are_not(state: str) -> None:
+    aside = [{"facility_id": "kirkuk/A1", "directorate": "kirkuk", "name_en": "A", "name_local": "A"}]
+    told = {**of_iraq().told, "state": state, "left_out": ["kirkuk"], "set_aside": aside}
+    head = shown(replace(of_iraq(), told=told), "title") + shown(replace(of_iraq(), told=told), "set_aside")
+    assert "<h1>Iraq</h1>" in head and "Here their answers are counted too." in head
+    assert "it counts here among those that answered" in head and "in no number of another report" in head
+    assert "This page holds none" not in head and "no number below" not in head and "no number of this page" not in head
+    assert ("whatever the gate says" in head) is (state == "closed")
+
+
+def test_the_completeness_of_a_closed_directorate_is_a_word_and_no_dash() -> None:
+    rows = of_iraq().slices["completeness"]
+    told = {**of_iraq().told, "states": {**of_iraq().told["states"], "kirkuk": "closed"}}
+    slices = {**of_iraq().slices, "completeness": rows[rows["directorate"] != "kirkuk"]}
+    row = re.search(
+        r'<th scope="row">Kirkuk</th>.*', shown(replace(of_iraq(), told=told, slices=slices), "completeness")
+    )
+    assert row and "closed" in row.group()
 
 
 @pytest.mark.parametrize("name", SECTIONS)

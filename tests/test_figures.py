@@ -141,6 +141,16 @@ def test_a_total_is_not_called_iraq_alone_while_a_directorate_is_absent() -> Non
     assert "<h1>Iraq (2 of 3 directorates)</h1>" in text(shown(absent, "title"))
 
 
+@pytest.mark.parametrize("absent", [[], ["kirkuk"]])
+def test_a_total_is_not_called_iraq_alone_while_a_directorate_is_left_out(absent: list[str]) -> None:
+    brief = brief_of(made.whole(), "iraq")
+    reported = {"reported": 3 - len(absent), "of": 3}
+    without = replace(brief, told={**brief.told, "left_out": ["kirkuk"], "absent": absent, "coverage": reported})
+    assert "<h1>Iraq (2 of 3 directorates)</h1>" in text(shown(without, "title"))
+    assert '<th scope="row">Iraq (2 of 3 directorates)</th>' in text(shown(without, "directorates"))
+    assert '<th scope="row">Iraq</th>' in text(shown(brief, "directorates"))
+
+
 def test_the_page_of_one_directorate_sets_none_beside_another() -> None:
     section = SECTIONS["directorates"]
     assert section.left_out(brief_of(made.whole(), "kirkuk")) == "one directorate"

@@ -57,6 +57,15 @@ def test_every_subject_says_what_changed_of_what_it_shows(report: str) -> None:
     assert "Listed now" in told and ("<table" in told) is (report != "summary")
 
 
+def test_who_counted_before_and_is_left_out_now_is_named_beside_the_totals() -> None:
+    brief = brief_of("iraq", "summary")
+    assert "Not in this round" not in text(brief, "since")
+    out = replace(brief, told={**brief.told, "left_out": ["kirkuk"]})
+    assert "Not in this round&#39;s totals: Kirkuk." in text(out, "since")
+    before = {**brief.told["since"], "left_out": ["kirkuk"]}
+    assert "Not in this round" not in text(replace(out, told={**out.told, "since": before}), "since")
+
+
 def test_the_numbers_of_the_page_are_those_of_the_table_of_changes() -> None:
     folder = followed.whole().since_last(followed.LATER)
     table = pd.read_parquet(folder / "changes.parquet").astype({"indicator": str, "scope": str, "dimension": str})

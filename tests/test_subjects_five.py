@@ -272,6 +272,36 @@ def test_the_summary_says_what_is_not_known() -> None:
     assert "no earlier list" in text and "does not name them" in text and "1 July 2018" in text
 
 
+def changed(brief: Brief, indicator: str, **cells: str) -> Brief:
+    """The brief with other cells in the rows of an indicator."""
+    rows = brief.slices["measures"].copy()
+    rows.loc[rows["indicator"] == indicator, list(cells)] = list(cells.values())
+    return replace(brief, slices={**brief.slices, "measures": rows})
+
+
+def test_the_summary_counts_who_did_not_answer_where_there_is_an_earlier_list() -> None:
+    brief = made.brief_for(made.whole(), "iraq", "summary")
+    text = page(changed(brief, "COV_RESPONSE", numerator="90", denominator="120", reason=""), "unknown")
+    assert "Of the 120 facilities that the last list expects, 30 did not answer" in text and "(75% did)" in text
+    assert "no earlier list" not in text
+
+
+def test_the_summary_that_gives_no_rate_says_why_instead_of_a_population() -> None:
+    brief = made.brief_for(made.whole(), "iraq", "summary")
+    for rate in ("POP_PHC_10K", "POP_BED_10K"):
+        brief = changed(brief, rate, numerator="", denominator="", reason="left_out")
+    assert "per 10,000" not in page(brief, "summary_headlines")
+    text = page(brief, "unknown")
+    assert "none is given here (a directorate is left out or has not reported)" in text and "1 July 2018" not in text
+
+
+def test_the_summary_does_not_count_a_directorate_that_is_left_out_among_those_in_its_numbers() -> None:
+    brief = made.brief_for(made.whole(), "iraq", "summary")
+    text = page(replace(brief, told={**brief.told, "left_out": ["kirkuk"]}), "unknown", "summary_beside")
+    assert "Only 2 of 3 directorates are in these numbers." in text
+    assert row_of(text, "Iraq (2 of 3 directorates)")
+
+
 def test_a_page_lists_the_findings_that_touch_its_numbers_and_counts_the_others(tmp_path: Path) -> None:
     project = made.copy(tmp_path)
     found = {"rule": "required_answers", "severity": "warning", "directorate": "erbil", "facility_id": "erbil/x"}

@@ -35,10 +35,10 @@ def _beside(brief: Brief, row: dict[str, Any]) -> list[Cell]:
 
 def _why(brief: Brief, row: dict[str, Any]) -> str:
     """What the figure of this round counts, over how much of the scope, and as of when."""
-    told, reported = brief.told, brief.told["coverage"]
+    told, (behind, of) = brief.told, brief.behind
     reasons = [brief.say("annual.definition", definition=brief.say.translated(row["definition"]))]
-    if told["kind"] == "wider" and reported["reported"] < reported["of"]:
-        reasons.append(brief.say("annual.coverage", a=reported["reported"], b=reported["of"]))
+    if told["kind"] == "wider" and behind < of:
+        reasons.append(brief.say("annual.coverage", a=behind, b=of))
     if row["missing"]:
         reasons.append(brief.say.count("annual.missing", row["missing"]))
     first, last = map(brief.say.date, told["window"])

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Cell, Part, paragraph, table
 from pipeline.figures.numbers import Measure
-from pipeline.figures.parts import FEW_MARK, amount, cell, compared, iraq_name
+from pipeline.figures.parts import FEW_MARK, amount, cell, compared, iraq_name, whole_name
 from pipeline.words import NONE, percent
 
 WORST = 3
@@ -81,7 +81,7 @@ def set_beside(
         yield paragraph(brief.say("beside.single"), "none")
         return
     rows = [_row(brief, slug, columns, look) for slug in brief.told["parts"]]
-    whole: list[Cell] = [brief.name, *(_of_whole(brief, column, look) for column in columns)]
+    whole: list[Cell] = [whole_name(brief), *(_of_whole(brief, column, look) for column in columns)]
     shares = [_of_iraq(brief, column) for column in columns]
     iraq: list[list[Cell]] = [[iraq_name(brief), *shares]] if any(shares) else []
     heads = [part_word(brief), *(column.name for column in columns)]

@@ -84,6 +84,12 @@ class Brief:
         """Whether the gate has closed the scope, so that the brief holds no number; counts of answers are none."""
         return bool(self.told["state"] == "closed" and self.told["kind"] != "collection")
 
+    @property
+    def behind(self) -> tuple[int, int]:
+        """How many of the scope's directorates stand behind its totals, and of how many; who is left out does not."""
+        coverage, left_out = self.told["coverage"], set(self.told.get("left_out", ()))
+        return coverage["reported"] - len(left_out - set(self.told.get("absent", ()))), coverage["of"]
+
     def has(self, indicator: str) -> bool:
         """Whether the brief has the indicator for the scope as a whole."""
         return (indicator, "all", "") in self.numbers.measures

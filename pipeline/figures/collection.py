@@ -131,7 +131,14 @@ def _module(brief: Brief, module: str) -> str:
 
 
 def _complete(brief: Brief, slug: str, rows: Rows) -> list[Cell]:
-    """A directorate's share of questions answered, and its weakest modules; a dash where the gate has closed it."""
+    """A directorate's share of questions answered, and its weakest modules; the word where the gate has closed it."""
+    states = brief.told.get("states", {slug: brief.told["state"]})
+    if states[slug] == "closed" and slug not in brief.told["absent"]:
+        return [
+            brief.label("scope", slug),
+            Markup('<span class="none">{}</span>').format(brief.say("state.closed")),
+            "",
+        ]
     found = {row["module"]: _answered([row]) for row in rows}
     weakest = [name for name in _weakest_first(found) if (found[name].value or 100.0) < 100][:WEAKEST]
     named = (

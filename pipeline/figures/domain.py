@@ -23,6 +23,7 @@ from pipeline.figures.parts import (
     level_name,
     shaded,
     stacked_chart,
+    whole_name,
 )
 from pipeline.figures.section import section
 from pipeline.figures.services import barrier_table, most_lacking
@@ -171,7 +172,7 @@ def domain_areas(brief: Brief) -> Iterator[Part]:
     whole = [shaded(brief.level(f"SVC_DOMAIN_{module}", level)) for module, level in pairs]
     columns = [column(brief), *(_pair_name(brief, module, level, len(modules)) for module, level in pairs)]
     caption = brief.say("domain_areas.table", kinds=kinds(brief))
-    yield table(caption, columns, [*rows, [brief.name, *whole]], "total tiles")
+    yield table(caption, columns, [*rows, [whole_name(brief), *whole]], "total tiles")
 
 
 def _pair_name(brief: Brief, module: str, level: str, modules: int) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pipeline.codebook import rows_of
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Part, bullets, named, paragraph, table
-from pipeline.figures.parts import Single, bar_chart, compared
+from pipeline.figures.parts import Single, bar_chart, compared, of_answers
 from pipeline.figures.section import section
 from pipeline.figures.told import facility, sentence, table_name, value
 from pipeline.plain import plain
@@ -144,11 +144,11 @@ def set_aside(brief: Brief) -> Iterator[Part]:
         yield paragraph(brief.say("set_aside.none"), "none")
         return
     if brief.edition != "internal":
-        yield paragraph(brief.say.count("reason.set_aside", len(rows)))
+        yield paragraph(brief.say.count(of_answers(brief, "reason.set_aside"), len(rows)))
         return
     columns = [brief.say(f"column.{name}") for name in ("facility", "directorate", "code")]
     yield table(
-        brief.say("set_aside.table"),
+        brief.say(of_answers(brief, "set_aside.table")),
         columns,
         [
             [

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Html, Part, bullets, joined, named, paragraph, terms
 from pipeline.figures.numbers import Measure
-from pipeline.figures.parts import causes, compared, iraq_name, of
+from pipeline.figures.parts import causes, compared, iraq_name, of, of_answers, whole_name
 from pipeline.figures.section import section
 from pipeline.words import WITHHELD, number, percent
 
@@ -24,7 +24,7 @@ def title(brief: Brief) -> Iterator[Part]:
     """Who reports, for which round and day, and how far the gate lets the numbers go."""
     told = brief.told
     eyebrow = Markup('<p class="eyebrow">{}</p>').format(brief.say("title.eyebrow"))
-    line = Markup('<h1>{}</h1><p class="subtitle">{}</p>').format(_whole_name(brief), _subtitle(brief))
+    line = Markup('<h1>{}</h1><p class="subtitle">{}</p>').format(whole_name(brief), _subtitle(brief))
     yield Html(eyebrow + line)
     if told["source"] == "simulated":
         yield paragraph(brief.say("title.simulated"), "simulated")
@@ -47,13 +47,6 @@ def title(brief: Brief) -> Iterator[Part]:
         yield bullets(_reasons(brief), f"reasons {told['state']}")
 
 
-def _whole_name(brief: Brief) -> str:
-    """The scope's name; a total is not called Iraq alone while a directorate is absent from it."""
-    coverage = brief.told["coverage"]
-    missing = brief.told["kind"] == "wider" and coverage["reported"] < coverage["of"] and not brief.is_closed
-    return brief.say("iraq.part", name=brief.name, a=coverage["reported"], b=coverage["of"]) if missing else brief.name
-
-
 def _subtitle(brief: Brief) -> str:
     report = brief.told["report"]
     return brief.say(SUBTITLES.get(report, f"report.{report}"), name=brief.name)
@@ -67,17 +60,18 @@ def _window(brief: Brief) -> str:
 def _reasons(brief: Brief) -> Iterator[Markup | str]:
     """Why the numbers are provisional or withheld."""
     told = brief.told
-    yield brief.say(f"state.{told['state']}.meaning")
+    closed = of_answers(brief, "state.closed.meaning")
+    yield brief.say(closed if told["state"] == "closed" else f"state.{told['state']}.meaning")
     for group in ("absent", "closed", "left_out"):
         names = [brief.label("scope", slug) for slug in told.get(group, ())]
         if names:
-            yield brief.say(f"reason.scope.{group}", names=brief.say.listed(names))
+            yield brief.say(of_answers(brief, f"reason.scope.{group}"), names=brief.say.listed(names))
     for rule in told["rules"]:
         if rule["severity"] == "critical" and rule["findings"] > rule["settled"]:
             key = "reason.rule.doubt" if rule["in_doubt"] else "reason.rule"
             yield brief.say.count(key, rule["findings"] - rule["settled"], why=brief.say.translated(rule["why"]))
     if told["set_aside"]:
-        yield brief.say.count("reason.set_aside", len(told["set_aside"]))
+        yield brief.say.count(of_answers(brief, "reason.set_aside"), len(told["set_aside"]))
 
 
 @section("headlines")

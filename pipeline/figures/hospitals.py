@@ -22,6 +22,7 @@ from pipeline.figures.parts import (
     level_name,
     shaded,
     stacked_chart,
+    whole_name,
 )
 from pipeline.figures.population import rate_sentences
 from pipeline.figures.resources import BEDS, staff_caution
@@ -219,7 +220,7 @@ def hospital_directorates(brief: Brief) -> Iterator[Part]:
     yield table(
         brief.say("hospital_directorates.table"),
         columns,
-        [*rows, [brief.name, *_hospitals_of(brief, "")]],
+        [*rows, [whole_name(brief), *_hospitals_of(brief, "")]],
         "total tight",
     )
     domains = brief.modules("service")
@@ -227,7 +228,7 @@ def hospital_directorates(brief: Brief) -> Iterator[Part]:
         [name, *(shaded(brief.area(f"SVC_DOMAIN_{one}", slug, HOSPITAL)) for one in domains)]
         for slug, name in slugs.items()
     ]
-    whole: list[Cell] = [brief.name, *(shaded(_of(brief, f"SVC_DOMAIN_{one}")) for one in domains)]
+    whole: list[Cell] = [whole_name(brief), *(shaded(_of(brief, f"SVC_DOMAIN_{one}")) for one in domains)]
     heads = [brief.say("column.directorate"), *(brief.say(f"domain.short.{one}") for one in domains)]
     yield table(brief.say("hospital_directorates.tiles"), heads, [*tiles, whole], "total tiles")
 

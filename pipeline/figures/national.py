@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Cell, Part, paragraph, table
 from pipeline.figures.numbers import Measure
-from pipeline.figures.parts import cell, shaded
+from pipeline.figures.parts import cell, shaded, whole_name
 from pipeline.figures.section import section
 from pipeline.words import number, percent, signed
 
@@ -26,7 +26,7 @@ def directorates(brief: Brief) -> Iterator[Part]:
     columns = [brief.say("column.directorate"), *(brief.say(f"directorates.{name}") for name in (*COUNTS, *SHARES))]
     rows = [_directorate(brief, slug) for slug in brief.told["members"]]
     whole: list[Cell] = [
-        brief.name,
+        whole_name(brief),
         *(_count(brief, brief.measure(name)) for name in COUNTS),
         *(cell(brief.measure(name)) for name in SHARES),
     ]
@@ -71,7 +71,10 @@ def _tiles(brief: Brief) -> Part:
         ]
         for slug in _reporting(brief)
     ]
-    whole: list[Cell] = [brief.name, *(shaded(brief.level(f"SVC_DOMAIN_{domain}", PRIMARY_CARE)) for domain in domains)]
+    whole: list[Cell] = [
+        whole_name(brief),
+        *(shaded(brief.level(f"SVC_DOMAIN_{domain}", PRIMARY_CARE)) for domain in domains),
+    ]
     columns = [brief.say("column.directorate"), *(brief.say(f"domain.short.{domain}") for domain in domains)]
     return table(brief.say("directorates.tiles"), columns, [*rows, whole], "total tiles")
 

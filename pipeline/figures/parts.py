@@ -151,12 +151,26 @@ def bar_chart(brief: Brief, key: str, rows: Sequence[Single], shown: str = "half
 
 
 def iraq_name(brief: Brief) -> str:
-    """Iraq; with the number of directorates behind it while some have not reported."""
+    """Iraq; with the number of directorates behind it while some have not reported, or are left out."""
     told = brief.told["iraq"]
-    name = brief.label("scope", "iraq")
-    return (
-        name if told["reported"] == told["of"] else brief.say("iraq.part", name=name, a=told["reported"], b=told["of"])
-    )
+    return _name_of(brief, brief.label("scope", "iraq"), told["reported"], told["of"])
+
+
+def whole_name(brief: Brief) -> str:
+    """The scope's name; of a total from which a directorate is absent or left out, with how many are behind it."""
+    is_total = brief.told["kind"] == "wider" and not brief.is_closed
+    return _name_of(brief, brief.name, *brief.behind) if is_total else brief.name
+
+
+def of_answers(brief: Brief, key: str) -> str:
+    """The sentence's key; on the page about the answers themselves, which leaves nobody out, that of its own."""
+    own = f"answers.{key}"
+    is_there = brief.told["kind"] == "collection" and {own, f"{own}.other"} & brief.say.sentences.keys()
+    return own if is_there else key
+
+
+def _name_of(brief: Brief, name: str, behind: int, of: int) -> str:
+    return name if behind == of else brief.say("iraq.part", name=name, a=behind, b=of)
 
 
 def compared(brief: Brief, indicator: str, level: str = "") -> str:

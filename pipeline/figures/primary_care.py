@@ -21,6 +21,7 @@ from pipeline.figures.parts import (
     level_name,
     shaded,
     stacked_chart,
+    whole_name,
 )
 from pipeline.figures.population import rate_sentences
 from pipeline.figures.section import section
@@ -194,11 +195,11 @@ def centre_areas(brief: Brief) -> Iterator[Part]:
     heads = [brief.say("status.column.listed"), brief.say("status.column.existing")]
     heads += [brief.say(f"centres.short.{name}") for name in SHARES]
     rows = [[name, *_centres_of(brief, area)] for area, name in names.items()]
-    rows.append([brief.name, *_centres_of(brief, "")])
+    rows.append([whole_name(brief), *_centres_of(brief, "")])
     yield table(brief.say("centre_areas.table", kinds=kinds(brief)), [column(brief), *heads], rows, "total")
     domains = brief.modules("service")
     tiles: list[list[Cell]] = [[name, *_domains_of(brief, area, domains)] for area, name in names.items()]
-    tiles.append([brief.name, *_domains_of(brief, "", domains)])
+    tiles.append([whole_name(brief), *_domains_of(brief, "", domains)])
     columns = [column(brief), *(brief.say(f"domain.short.{one}") for one in domains)]
     yield table(brief.say("centre_areas.tiles", kinds=kinds(brief)), columns, tiles, "total tiles")
 

@@ -13,7 +13,7 @@ from pipeline.figures.beside import by_part, part_name, part_word
 from pipeline.figures.brief import LEVELS, Brief
 from pipeline.figures.headlines import card, cards, worst_service
 from pipeline.figures.html import Cell, Part, bullets, paragraph, table
-from pipeline.figures.parts import level_name
+from pipeline.figures.parts import level_name, whole_name
 from pipeline.figures.section import section
 from pipeline.figures.told import facility
 from pipeline.indicators import care
@@ -96,7 +96,7 @@ def register_parts(brief: Brief) -> Iterator[Part]:
     columns = [part_word(brief), brief.say("register.listed")]
     columns += [brief.say(f"register.{status}") for status in STATUSES] + [level_name(brief, level) for level in LEVELS]
     rows: list[list[Cell]] = [[part_name(brief, part), *_counted(counts, part)] for part in brief.told["parts"]]
-    whole: list[Cell] = [brief.name, *_counted(counts, "")]
+    whole: list[Cell] = [whole_name(brief), *_counted(counts, "")]
     yield table(brief.say("register_parts.caption", name=by_part(brief)), columns, [*rows, whole], "total")
     yield paragraph(brief.say("register_parts.note"))
 

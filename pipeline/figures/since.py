@@ -67,6 +67,16 @@ def _who(brief: Brief) -> Iterator[str]:
         if before[key]:
             names = brief.say.listed(brief.label("scope", slug) for slug in before[key])
             yield brief.say(f"since.{key}", names=names)
+    yield from _out_now(brief)
+
+
+def _out_now(brief: Brief) -> Iterator[str]:
+    """Who counted in the round before and does not in this one: a total of less is then no loss."""
+    before = {*told(brief)["absent"], *told(brief)["left_out"]}
+    out = {*brief.told["absent"], *brief.told.get("left_out", ())} - before
+    if brief.told["kind"] == "wider" and out:
+        names = [brief.label("scope", slug) for slug in brief.told["members"] if slug in out]
+        yield brief.say("since.out_now", names=brief.say.listed(names))
 
 
 def _most(brief: Brief, rows: Sequence[Compared]) -> Iterator[str]:

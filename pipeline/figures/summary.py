@@ -29,19 +29,33 @@ def summary_headlines(brief: Brief) -> Iterator[Part]:
 def _rates(brief: Brief) -> Iterator[str]:
     """Centres and beds per population beside their benchmarks; of a directorate, its governorate's, and so named."""
     people = {row["area"]: row["date"] for row in brief.told["population"]}
-    is_whole = brief.told["kind"] == "wider"
-    area = brief.told["scope"] if is_whole else next(iter(brief.told["governorates"]), "")
+    is_whole, area = brief.told["kind"] == "wider", _area(brief)
     told = {"place": brief.name if is_whole else brief.label("governorate", area)}
     told["date"] = brief.say.date(people.get(area, ""))
-    for row in brief.told["benchmarks"]:
-        found = _rate(brief, row["indicator"], area) if row["indicator"] in RATES and area in people else NOTHING
+    for row, found in _rates_of(brief):
         if found.value is not None:
             name, purpose = brief.say(f"population.{row['indicator']}"), brief.say.translated(row["purpose"])
             held = {"name": name, "purpose": purpose, "value": row["value"], "rate": rate(brief, found)}
             yield brief.say(f"summary_headlines.rate.{'wider' if is_whole else 'governorate'}", **told, **held)
 
 
-def _rate(brief: Brief, indicator: str, area: str) -> Measure:
+def _area(brief: Brief) -> str:
+    """Whose population counts: the scope's own, or that of the governorate that a directorate works in."""
+    is_whole = brief.told["kind"] == "wider"
+    return str(brief.told["scope"] if is_whole else next(iter(brief.told["governorates"]), ""))
+
+
+def _rates_of(brief: Brief) -> list[tuple[dict[str, str], Measure]]:
+    """The benchmarks of the rates that the page may give, each with what was found; nothing without a population."""
+    known = {row["area"] for row in brief.told["population"]}
+    asked = [row for row in brief.told["benchmarks"] if row["indicator"] in RATES]
+    return [(row, _rate(brief, row["indicator"], known)) for row in asked]
+
+
+def _rate(brief: Brief, indicator: str, known: set[str]) -> Measure:
+    area = _area(brief)
+    if area not in known:
+        return NOTHING
     is_whole = brief.told["kind"] == "wider"
     return brief.measure(indicator) if is_whole else brief.measure(indicator, "governorate", area)
 
@@ -85,10 +99,10 @@ def unknown(brief: Brief) -> Iterator[Part]:
 
 
 def _unknown(brief: Brief) -> Iterator[str]:
-    coverage, items = brief.told["coverage"], brief.measure("COV_ITEMS")
-    if coverage["reported"] < coverage["of"]:
-        yield brief.say("unknown.coverage", a=coverage["reported"], b=coverage["of"])
-    yield brief.say("unknown.response")
+    (behind, of), items = brief.behind, brief.measure("COV_ITEMS")
+    if behind < of:
+        yield brief.say("unknown.coverage", a=behind, b=of)
+    yield from _silent(brief)
     if items.denominator:
         missing = items.denominator - items.numerator
         yield brief.say("unknown.items", share=percent(items.value), n=missing, of=items.denominator)
@@ -97,15 +111,34 @@ def _unknown(brief: Brief) -> Iterator[str]:
         yield brief.say("unknown.numbers", beds=beds, staff=staff)
     if any(brief.measure("POP_DNM_10K", "governorate", code).reason for code in brief.told["governorates"]):
         yield brief.say("unknown.cadres")
-    dates = sorted({row["date"] for row in brief.told["population"]})
-    if dates:
-        yield brief.say("unknown.population", date=brief.say.date(dates[-1]))
+    yield from _without_rates(brief)
     rules = brief.told["rules"]
     questions = sum(row["findings"] - row["settled"] for row in rules if row["severity"] == "warning")
     if questions:
         yield brief.say.count("unknown.findings", questions)
     if any(row["rule"] == "boundaries_known" for row in rules):
         yield brief.say("unknown.boundaries")
+
+
+def _silent(brief: Brief) -> Iterator[str]:
+    """How many facilities of the last list did not answer; without such a list, that nobody knows."""
+    found = brief.measure("COV_RESPONSE")
+    if found.reason == "no_baseline":
+        yield brief.say("unknown.response")
+    elif found.denominator:
+        silent = found.denominator - found.numerator
+        yield brief.say("unknown.silent", n=silent, of=found.denominator, share=percent(found.value))
+
+
+def _without_rates(brief: Brief) -> Iterator[str]:
+    """The day of the population that the rates rest on; where the page gives no rate, why."""
+    dates = sorted({row["date"] for row in brief.told["population"]})
+    found = [one for _, one in _rates_of(brief)]
+    if any(one.value is not None for one in found):
+        yield brief.say("unknown.population", date=brief.say.date(dates[-1]))
+    elif not any(one.is_withheld for one in found):
+        reason = next((one.reason for one in found if one.reason), "no_population")
+        yield brief.say("unknown.rates", reason=brief.say(f"reason.{reason}"))
 
 
 @section("reading")
