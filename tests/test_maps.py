@@ -104,6 +104,24 @@ def test_the_alternative_text_begins_with_the_highest_and_the_lowest_and_goes_fr
     many = replace(brief, slices={**brief.slices, **_seven(brief)}, told={**brief.told, **_states()})
     told = tile_chart(many, "FUN_FULL").alt
     assert "Highest: g6 70% (7/10); g5 60% (6/10); g4 50% (5/10). Lowest: g0 10% (1/10); g1" in told
+    areas = many.slices["areas"]
+    few = areas.assign(denominator=areas["denominator"].where(areas["scope"] != "g6", "9"))
+    told = tile_chart(replace(many, slices={**many.slices, "areas": few}), "FUN_FULL").alt
+    assert "Highest: g5 60%" in told and "g6 78%† (7/9)" in told
+
+
+def test_the_public_edition_tells_a_map_in_the_official_order_and_calls_nobody_the_lowest() -> None:
+    brief = with_maps("iraq")
+    told = {**brief.told, **_states(), "edition": "public"}
+    alt = tile_chart(replace(brief, slices={**brief.slices, **_seven(brief)}, told=told), "FUN_FULL").alt
+    assert "Lowest" not in alt and "All: g0 10% (1/10); g1 20% (2/10); " in alt
+
+
+def test_a_directorate_that_is_closed_and_left_out_is_named_once() -> None:
+    brief = with_maps("iraq")
+    states = {**brief.told["states"], "kirkuk": "closed"}
+    alt = tile_chart(replace(brief, told={**brief.told, "left_out": ["kirkuk"], "states": states}), "FUN_FULL").alt
+    assert alt.count("Kirkuk") == 1 and "Without a number: Kirkuk (closed)." in alt
 
 
 def _seven(brief: Brief) -> dict[str, pd.DataFrame]:

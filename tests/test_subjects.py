@@ -22,6 +22,7 @@ from pipeline.figures.gap_list import SHOWN
 from pipeline.project import Project
 
 DOMAINS = Project(Path(__file__).parents[1]).registry.domains
+CATALOGUE = Project(Path(__file__).parents[1]).registry.reports_of("iraq")
 REPORTS = ("hospitals", "primary-care", "child-health", "reproductive")
 
 
@@ -147,6 +148,14 @@ def test_every_service_of_a_domain_stands_there_by_level_of_care() -> None:
     assert table.count('<th scope="row">') == len(brief.items("service")) == 18
     one = brief.level("SVC_FULL_QHeRAMS422", "phc")
     assert f"<small>{one.numerator:,}/{one.denominator:,}</small>" in table
+
+
+@pytest.mark.parametrize("report", sorted({*CATALOGUE, "overview"}))
+def test_no_two_tables_of_a_page_have_one_caption(report: str) -> None:
+    """A table that can be scrolled is a region by the name of its caption; axe refuses two of one name."""
+    found = page(brief_of("federal" if report == "overview" else "iraq", report))
+    captions = re.findall(r"<caption[^>]*>(.*?)</caption>", " ".join(found.values()), flags=re.DOTALL)
+    assert len(captions) == len(set(captions)), sorted(captions)
 
 
 @pytest.mark.parametrize("report", DOMAINS)

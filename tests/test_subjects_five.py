@@ -134,6 +134,26 @@ def test_the_worst_are_ranked_only_where_ten_facilities_or_more_stand_behind_a_s
     assert all((one.denominator or 0) >= 10 for _, one in hospitals)
 
 
+@pytest.mark.parametrize(
+    ("subject", "section"),
+    [
+        ("summary", "summary_worst"),
+        ("operations", "operations_worst"),
+        ("amenities", "amenities_worst"),
+        ("workforce", "workforce_worst"),
+        ("overview", "priorities"),
+    ],
+)
+def test_the_public_edition_ranks_no_directorate(subject: str, section: str) -> None:
+    brief = made.brief_for(made.whole(), "federal" if subject == "overview" else "iraq", subject)
+    public = replace(brief, told={**brief.told, "edition": "public"})
+    assert "<table" in page(brief, section) and "<table" not in page(public, section)
+    assert "ranks nobody" in page(public, section)
+    if subject not in ("summary", "overview"):
+        lines = (page(one, f"{subject}_headlines") for one in (brief, public))
+        assert [": lowest in" in line or ": highest in" in line for line in lines] == [True, False]
+
+
 def test_the_main_cause_of_a_directorate_is_the_one_it_names_most() -> None:
     brief = made.brief_for(made.whole(), "iraq", "operations")
     text = page(brief, "operations_worst")

@@ -1,6 +1,7 @@
 """The parts of a scope beside each other, and where it is worst: its directorates, or the sectors of a directorate.
 
-Parts stand in their official order. They are ranked only where a share has ten facilities or more behind it.
+Parts stand in their official order. They are ranked only where a share has ten facilities or more behind it, and in the
+internal edition only.
 """
 
 from __future__ import annotations
@@ -125,7 +126,10 @@ def ranked(brief: Brief, concern: Concern) -> list[tuple[str, Measure]]:
 
 
 def worst(brief: Brief, caption: str, concerns: Sequence[Concern], has_causes: bool = True) -> Iterator[Part]:
-    """For each concern the parts where it is worst, with the cause that is named most there."""
+    """For each concern the parts where it is worst, with the cause named most; the public edition ranks nobody."""
+    if brief.edition != "internal":
+        yield paragraph(brief.say("areas.no_ranks"), "source")
+        return
     rows = [row for concern in concerns for row in _worst_rows(brief, concern)]
     if len(reporting(brief)) < 2 or not rows:
         yield paragraph(brief.say("worst.none", parts=parts_word(brief)), "none")
@@ -175,9 +179,9 @@ def main_cause_in(brief: Brief, concern: Concern, slug: str) -> str:
 
 
 def worst_sentence(brief: Brief, concern: Concern) -> Iterator[str]:
-    """Where a share is worst, beside that of the whole; nothing where no part can be ranked."""
+    """Where a share is worst, beside that of the whole; nothing where no part can be ranked, and nothing outside."""
     order = ranked(brief, concern)
-    if len(reporting(brief)) > 1 and order:
+    if brief.edition == "internal" and len(reporting(brief)) > 1 and order:
         slug, found = order[0]
         yield brief.say(
             "worst.sentence.high" if concern.is_bad_high else "worst.sentence.low",

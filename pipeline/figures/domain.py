@@ -20,6 +20,7 @@ from pipeline.figures.parts import (
     bar_chart,
     cell,
     compared,
+    iraq_name,
     level_name,
     shaded,
     stacked_chart,
@@ -132,7 +133,8 @@ def service_levels(brief: Brief) -> Iterator[Part]:
         columns = [brief.say(f"services.column.{name}") for name in ("service", "expected", "stack")]
         columns += [level_name(brief, level) for level in ALL_LEVELS]
         rows_of_table = [_service(brief, item, name) for item, name in items.items()]
-        yield table(brief.say("service_levels.table"), columns, rows_of_table, "stacks")
+        caption = brief.say("service_levels.table", name=brief.label("module", module))
+        yield table(caption, columns, rows_of_table, "stacks")
 
 
 def _availability(brief: Brief, item: str, name: str, level: str) -> Iterator[Parted]:
@@ -153,7 +155,7 @@ def _beside(brief: Brief, item: str, level: str) -> Markup:
     share, country = cell(brief.level(f"SVC_FULL_{item}", level)), compared(brief, f"SVC_FULL_{item}", level)
     if not country:
         return share
-    return Markup('{}<br><span class="same">{} {}</span>').format(share, brief.label("scope", "iraq"), country)
+    return Markup('{}<br><span class="same">{} {}</span>').format(share, iraq_name(brief), country)
 
 
 @section("domain_areas")

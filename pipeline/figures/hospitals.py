@@ -19,6 +19,7 @@ from pipeline.figures.parts import (
     bar_chart,
     cell,
     compared,
+    iraq_name,
     level_name,
     shaded,
     stacked_chart,
@@ -185,7 +186,7 @@ def hospital_services(brief: Brief) -> Iterator[Part]:
         return
     yield stacked_chart(brief, "hospital_services", [_parted(brief, item, name) for item, name in names.items()])
     columns = [brief.say("services.column.service"), level_name(brief, HOSPITAL)]
-    beside = brief.label("scope", "iraq") if brief.told["scope"] != "iraq" else ""
+    beside = iraq_name(brief) if brief.told["scope"] != "iraq" else ""
     cells: list[list[Cell]] = [
         [name, cell(_of(brief, f"SVC_FULL_{item}")), *([_country(brief, item)] if beside else [])]
         for item, name in names.items()

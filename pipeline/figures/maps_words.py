@@ -52,18 +52,23 @@ def note(brief: Brief, measures: Iterable[Measure], *sentences: str) -> str:
 def alt(
     brief: Brief, title: str, found: Mapping[str, Measure | None], without: Mapping[str, str], indicator: str = ""
 ) -> str:
-    """A map in words: the highest and the lowest, then all from high to low, then those without a number."""
+    """A map in words: the highest and the lowest, then all from high to low, then those without a number.
+
+    Only shares of ten facilities or more are called highest or lowest; the public edition ranks nobody.
+    """
     known = {name: one for name, one in found.items() if one is not None and one.value is not None}
-    order = sorted(known, key=lambda name: (-(known[name].value or 0.0), name))
-    told = [f"{name} {value(indicator, known[name])} ({fraction(known[name])})" for name in order]
+    is_ranked = brief.edition == "internal"
+    order = sorted(known, key=lambda name: (-(known[name].value or 0.0), name)) if is_ranked else [*known]
+    told = {name: f"{name} {value(indicator, known[name])} ({fraction(known[name])})" for name in order}
     blank = {**{name: brief.say("chart.none") for name in found if name not in known}, **without}
     listed = partial(brief.say.joined, by="semicolon")
+    ends = [told[name] for name in order if is_ranked and not known[name].is_few]
     sentences = [title]
-    if len(told) > ENDS:
-        highest, lowest = told[:ENDS], told[: -ENDS - 1 : -1]
+    if len(ends) > ENDS:
+        highest, lowest = ends[:ENDS], ends[: -ENDS - 1 : -1]
         sentences.append(brief.say("map.extremes", highest=listed(highest), lowest=listed(lowest)))
     if told:
-        sentences.append(brief.say("map.all", all=listed(told)))
+        sentences.append(brief.say("map.all" if is_ranked else "map.in_order", all=listed(told.values())))
     if blank:
         sentences.append(brief.say("map.without", names=listed(f"{name} ({why})" for name, why in blank.items())))
     return " ".join(sentences)

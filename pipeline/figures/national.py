@@ -87,6 +87,9 @@ def _reporting(brief: Brief) -> list[str]:
 @section("priorities", of_several=True)
 def priorities(brief: Brief) -> Iterator[Part]:
     """Where availability is lowest in primary care, with the barrier named most; only among ten pairs or more."""
+    if brief.edition != "internal":
+        yield paragraph(brief.say("areas.no_ranks"), "source")
+        return
     rows = [row for domain in brief.modules("service") for row in _worst(brief, domain)]
     if not rows:
         yield paragraph(brief.say("priorities.none"), "none")
