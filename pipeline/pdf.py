@@ -77,9 +77,8 @@ def pdf(project: Project, round_name: str, scope: str, report: str, language: st
     place = project.receipt(round_name, scope, report)
     missing = next((path for path in (page, place) if not path.is_file()), None)
     if missing is not None:
-        raise ReportError(
-            f"{project.relative(missing)} is not there: make the report first (`herams run --round {round_name}`)"
-        )
+        makes = project.registry.making(round_name, scope, report)
+        raise ReportError(f"{project.relative(missing)} is not there: make the report first (`{makes}`)")
     told = project.read_json(place)
     _require_own_bytes(project, page, told)
     foot = f"{round_name} · {scope} · {report} · {told['id'][: receipt.PRINTED]}"

@@ -229,6 +229,11 @@ class Registry(Entry):
         reviews = (name for name, report in self.reports.items() if report.scopes == "review" and is_reviewed)
         return (*self.reports_of(scope), *reviews)
 
+    def making(self, round_name: str, scope: str, report: str) -> str:
+        """The command that makes a report: one that is made only when asked for needs more words."""
+        asked = f" --all --directorate {scope}" if report in self.more_reports_of(scope) else ""
+        return f"herams run --round {round_name}{asked}"
+
     def more_reports_of(self, scope: str) -> tuple[str, ...]:
         """The reports that can be made for a scope besides: each subject of Iraq for each of its parts."""
         return () if scope == "iraq" else self.reports_of("iraq")

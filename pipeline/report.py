@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import kernel, page, receipt, tables, words
-from pipeline.errors import HeramsError, ReportError, unknown
+from pipeline.errors import BriefError, HeramsError, ReportError, unknown
 from pipeline.kernel import checks as kernel_checks
 from pipeline.page.style import sheet
 from pipeline.project import Project
@@ -60,6 +60,10 @@ def _require_known(project: Project, round_name: str, scope: str, report_name: s
     known = (*project.registry.due(round_name, scope), *project.registry.more_reports_of(scope))
     if report_name not in known:
         raise unknown(f"report of {scope}", report_name, known)
+    folder = project.brief(round_name, scope, report_name)
+    if not folder.is_dir():
+        makes = project.registry.making(round_name, scope, report_name)
+        raise BriefError(f"{project.relative(folder)} is not there: `{makes}` makes it, and its report")
 
 
 def _made(project: Project, declared: receipt.Declaration, notebook: Any, draft: Path) -> Made:

@@ -10,7 +10,7 @@ import pytest
 from contacts import told_in
 
 from pipeline import receipt, report
-from pipeline.errors import HeramsError, ReportError, UsageError
+from pipeline.errors import BriefError, HeramsError, ReportError, UsageError
 from pipeline.figures.brief import read
 from pipeline.page.checks import PAGE_BYTES
 from pipeline.project import Project
@@ -160,6 +160,13 @@ def test_a_brief_that_is_not_there_names_what_makes_it(tmp_path: Path) -> None:
     (project.brief(made.round_of(project), "kirkuk", "overview") / "measures.csv").unlink()
     with pytest.raises(HeramsError, match=r"measures\.csv is not there"):
         again(project)
+
+
+def test_a_report_that_is_made_only_when_asked_for_names_the_command_that_makes_it() -> None:
+    project = made.whole()
+    with pytest.raises(BriefError, match=r"is not there: `herams run --round small-2023 --all --directorate kirkuk`"):
+        report.report(project, made.round_of(project), "kirkuk", "hospitals")
+    assert project.registry.making("small-2023", "kirkuk", "overview") == "herams run --round small-2023"
 
 
 def test_a_success_takes_the_evidence_of_an_earlier_failure_away(broken: Project) -> None:
