@@ -102,7 +102,19 @@ def test_a_report_that_was_not_made_is_missing(project: Project) -> None:
 @pytest.mark.parametrize("name", ["overview.en.html", "overview.xlsx"])
 def test_what_was_changed_after_it_was_made_is_told(project: Project, name: str) -> None:
     project.page(*WHICH).with_name(name).write_text("<p>PAGE</p>")
-    assert standing(project)[0] == "altered"
+    assert standing(project) == ("altered", (f"outputs/small-2023/kirkuk/{name}",))
+
+
+@pytest.mark.parametrize("name", ["overview.ckb.html", "overview.csv.zip"])
+def test_a_report_of_which_a_file_is_gone_says_which(project: Project, name: str) -> None:
+    gone = project.page(*WHICH).with_name(name)
+    receipt = project.receipt(*WHICH)
+    told = project.read_json(receipt)
+    told["outputs"][project.relative(gone)] = "0" * 64
+    project.write_json(receipt, told)
+    gone.unlink(missing_ok=True)
+    assert standing(project) == ("partial", (f"outputs/small-2023/kirkuk/{name}",))
+    assert "a file of it is missing" in written(project)
 
 
 def test_a_page_older_than_its_inputs_is_told_with_their_names(project: Project) -> None:

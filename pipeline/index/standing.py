@@ -30,7 +30,8 @@ class Line:
     stage: str
     """How it stands with those who review it (`review.stages`); blank where nothing was made."""
     standing: str
-    """current, missing, failed, altered (after it was made), stale (its inputs are others now), unreadable."""
+    """current, missing, failed, partial (a file is gone), altered (after it was made), stale (older than its inputs),
+    unreadable."""
     why: tuple[str, ...]
     pages: Mapping[str, str]
     """The page in each language in which it lies there, by its path from outputs/."""
@@ -126,8 +127,10 @@ def _standing(seen: Look, which: Which, told: Mapping[str, Any] | None) -> tuple
         return "missing", []
     if told is None:
         return "unreadable", []
-    if _altered(seen.project, told):
-        return "altered", []
+    if gone := [name for name in told["outputs"] if not (seen.project.root / name).is_file()]:
+        return "partial", sorted(gone)
+    if altered := _altered(seen.project, told):
+        return "altered", altered
     if which[0] not in seen.project.registry.open:
         return "current", []  # Published or closed: it stays as it is, whatever becomes of code and form.
     changed = receipt.changed(seen.project, told, seen.now)
@@ -135,10 +138,7 @@ def _standing(seen: Look, which: Which, told: Mapping[str, Any] | None) -> tuple
     return ("stale", [*changed, *before]) if changed or before else ("current", [])
 
 
-def _altered(project: Project, told: Mapping[str, Any]) -> bool:
-    """Whether some output has other bytes than its receipt says."""
-    for name, digest in told["outputs"].items():
-        path = project.root / name
-        if not path.is_file() or hashlib.sha256(project.read_bytes(path)).hexdigest() != digest:
-            return True
-    return False
+def _altered(project: Project, told: Mapping[str, Any]) -> list[str]:
+    """The outputs that have other bytes than their receipt says."""
+    hashes = {name: hashlib.sha256(project.read_bytes(project.root / name)).hexdigest() for name in told["outputs"]}
+    return sorted(name for name, found in hashes.items() if found != told["outputs"][name])
