@@ -151,6 +151,16 @@ def test_the_chart_over_time_says_in_words_what_it_shows() -> None:
     assert "<use" not in chart.svg and "href" not in chart.svg
 
 
+def test_no_two_days_below_the_chart_over_time_have_one_name() -> None:
+    short = [f"2022-10-{day:02}" for day in range(7, 27)]
+    for days in (short, ["2022-10-07", "2022-12-01", "2023-02-01"]):
+        rows = pd.DataFrame({"day": days, "facilities": "3"})
+        brief = replace(of_iraq(), slices={**of_iraq().slices, "progress": rows})
+        (chart,) = [part for part in figures.progress.parts(brief) if isinstance(part, Chart)]
+        named = re.findall(r">([\d/]+/[\d/]+)<", chart.svg)
+        assert len(named) == len(set(named)) >= 3, named
+
+
 def test_no_completeness_is_told_of_a_closed_directorate(tmp_path: Path) -> None:
     project = made.copy(tmp_path)
     made.close(project, "kirkuk")

@@ -83,9 +83,7 @@ def progress(brief: Brief) -> Iterator[Part]:
     dates = {name: brief.say.date(day) for name, day in (("first", days[0]), ("half", half), ("last", days[-1]))}
     caption = brief.say("progress.caption")
     spoken = brief.say("progress.spoken", n=sums[-1], days=len(days), **dates)
-    # By number: names of months would run into one another below the chart.
-    named = [f"{day.month}/{day.year}" for day in marked(days)]
-    yield Chart(rising(days, sums, named, brief.direction), f"{caption} {spoken}", caption)
+    yield Chart(rising(days, sums, _named(marked(days)), brief.direction), f"{caption} {spoken}", caption)
     months = sorted({row["day"][:7] for row in rows})
     yield table(
         brief.say("progress.table"),
@@ -93,6 +91,16 @@ def progress(brief: Brief) -> Iterator[Part]:
         [_month(brief, month, [row for row in rows if row["day"].startswith(month)]) for month in months],
         "tight",
     )
+
+
+def _named(days: Iterable[date]) -> list[str]:
+    """Words for days below a chart: their months, or where two are of one month the days themselves.
+
+    By number: names of months would run into one another there.
+    """
+    told = [*days]
+    months = [f"{day.month}/{day.year}" for day in told]
+    return months if len(set(months)) == len(months) else [f"{day.day}/{day.month}/{day:%y}" for day in told]
 
 
 def _month(brief: Brief, month: str, rows: Rows) -> list[Cell]:
