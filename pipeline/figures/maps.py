@@ -57,7 +57,7 @@ def tile_chart(brief: Brief, indicator: str, level: str = "", shown: str = "half
     grid = {str(row["slug"]): (int(row["row"]), int(row["column"])) for row in rows}
     key = "map.by_directorate.level" if level else "map.by_directorate"
     title = brief.say(key, what=words.what(brief, indicator), level=level_name(brief, level))
-    spoken = {_spoken_name(brief, slug): one for slug, one in found.items()}
+    spoken = {_spoken_name(brief, slug): found[slug] for slug in brief.told["members"] if slug in found}
     without = {brief.label("scope", slug): _why(brief, slug) for slug in names if _why(brief, slug)}
     drawn = tiles(grid, cells, words.shares(), brief.language)
     return Chart(
