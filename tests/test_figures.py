@@ -135,6 +135,16 @@ def test_rates_name_their_benchmark_source_and_what_is_not_computable() -> None:
     assert "not only those reported by Erbil" in found
 
 
+def test_a_governorate_without_figures_since_a_directorate_is_left_out_is_not_said_to_have_no_population() -> None:
+    brief = brief_of(made.whole(), "federal")
+    measures = brief.slices["measures"]
+    slices = {**brief.slices, "measures": measures[measures["group"] != "IQG13"]}
+    told = {**brief.told, "iraq": {**brief.told["iraq"], "reported": 2}}
+    found = text(shown(replace(brief, told=told, slices=slices), "population"))
+    row = re.search(r'<th scope="row">Kirkuk</th>.*', found)
+    assert row and "a directorate is left out or has not reported" in row.group() and "no population" not in row.group()
+
+
 def test_a_total_is_not_called_iraq_alone_while_a_directorate_is_absent() -> None:
     brief = brief_of(made.whole(), "iraq")
     absent = replace(brief, told={**brief.told, "coverage": {"reported": 2, "of": 3}})

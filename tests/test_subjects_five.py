@@ -154,6 +154,22 @@ def test_the_public_edition_ranks_no_directorate(subject: str, section: str) -> 
         assert [": lowest in" in line or ": highest in" in line for line in lines] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("told", "word"),
+    [
+        ({"states": {"kirkuk": "closed"}, "left_out": ["kirkuk"]}, "closed"),
+        ({"left_out": ["kirkuk"]}, "left out"),
+        ({"absent": ["kirkuk"], "states": {"kirkuk": "closed"}}, "nothing reported"),
+    ],
+)
+def test_a_directorate_whose_list_is_left_out_has_a_word_and_no_zeros(told: dict[str, object], word: str) -> None:
+    brief = made.brief_for(made.whole(), "iraq", "facilities")
+    census = brief.slices["census"]
+    without = {**brief.slices, "census": census[census["part"] != "kirkuk"]}
+    row = row_of(page(replace(brief, told={**brief.told, **told}, slices=without), "register_parts"), "Kirkuk")
+    assert word in row and not re.search(r"\d", row)
+
+
 def test_the_main_cause_of_a_directorate_is_the_one_it_names_most() -> None:
     brief = made.brief_for(made.whole(), "iraq", "operations")
     text = page(brief, "operations_worst")

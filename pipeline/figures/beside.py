@@ -89,13 +89,23 @@ def set_beside(
     yield table(caption, heads, [*rows, *iraq, whole], f"total {kind}")
 
 
+def is_closed(brief: Brief, slug: str) -> bool:
+    """Whether the gate has closed a part that has reported."""
+    told = brief.told
+    return told.get("states", {}).get(slug) == "closed" and slug not in told["absent"]
+
+
+def without_numbers(name: str, word: str, columns: int) -> list[Cell]:
+    """A part's row that has a word instead of its numbers."""
+    return [name, Markup('<span class="none">{}</span>').format(word), *[""] * (columns - 1)]
+
+
 def _row(brief: Brief, slug: str, columns: Sequence[Column], look: Callable[[Measure], Cell]) -> list[Cell]:
     """A part's row; a directorate that is closed or absent, and a sector without facilities, has the word instead."""
     name, told = part_name(brief, slug), brief.told
-    is_closed = told.get("states", {}).get(slug) == "closed" and slug not in told["absent"]
-    if is_closed or not brief.area("U_LISTED", slug).numerator:
-        word = brief.say("state.closed" if is_closed else "directorates.absent")
-        return [name, Markup('<span class="none">{}</span>').format(word), *[""] * (len(columns) - 1)]
+    if is_closed(brief, slug) or not brief.area("U_LISTED", slug).numerator:
+        word = brief.say("state.closed" if is_closed(brief, slug) else "directorates.absent")
+        return without_numbers(name, word, len(columns))
     label = brief.say("directorates.left_out", name=name) if slug in told.get("left_out", ()) else name
     return [label, *(_shown(brief, brief.area(one.indicator, slug, one.level), one, look) for one in columns)]
 

@@ -6,12 +6,13 @@ Population is known by governorate and never by directorate; the page says so, a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from markupsafe import Markup
 
 from pipeline.figures.brief import Brief
 from pipeline.figures.html import Part, bullets, paragraph, table
-from pipeline.figures.numbers import Measure
+from pipeline.figures.numbers import NOTHING, Measure
 from pipeline.figures.parts import rate
 from pipeline.figures.section import section
 from pipeline.words import NONE
@@ -101,7 +102,12 @@ def _by_area(brief: Brief) -> Part:
 
 
 def _of(brief: Brief, indicator: str, area: str) -> Measure:
-    return brief.measure(indicator, "governorate", area) if area else brief.measure(indicator)
+    """A figure of a governorate, or of the scope; where a governorate has none, whoever works there is left out."""
+    found = brief.measure(indicator, "governorate", area) if area else brief.measure(indicator)
+    country = brief.told["iraq"]
+    has_people = any(row["area"] == area for row in brief.told["population"])
+    is_left_out = found == NOTHING and has_people and country["reported"] < country["of"]
+    return replace(found, reason="left_out") if is_left_out else found
 
 
 def _cells(brief: Brief, found: list[Measure]) -> list[Markup | str]:

@@ -9,7 +9,7 @@ from functools import cache
 from markupsafe import Markup
 
 from pipeline.codebook import rows_of
-from pipeline.figures.beside import by_part, part_name, part_word
+from pipeline.figures.beside import by_part, is_closed, part_name, part_word, without_numbers
 from pipeline.figures.brief import LEVELS, Brief
 from pipeline.figures.headlines import card, cards, worst_service
 from pipeline.figures.html import Cell, Part, bullets, paragraph, table
@@ -95,10 +95,20 @@ def register_parts(brief: Brief) -> Iterator[Part]:
     counts = census(brief)
     columns = [part_word(brief), brief.say("register.listed")]
     columns += [brief.say(f"register.{status}") for status in STATUSES] + [level_name(brief, level) for level in LEVELS]
-    rows: list[list[Cell]] = [[part_name(brief, part), *_counted(counts, part)] for part in brief.told["parts"]]
+    rows = [_part(brief, counts, part) for part in brief.told["parts"]]
     whole: list[Cell] = [whole_name(brief), *_counted(counts, "")]
     yield table(brief.say("register_parts.caption", name=by_part(brief)), columns, [*rows, whole], "total")
     yield paragraph(brief.say("register_parts.note"))
+
+
+def _part(brief: Brief, counts: Counts, part: str) -> list[Cell]:
+    """A part's row; a directorate that is closed, absent or left out has the word, for its list is not empty."""
+    told, found = brief.told, _counted(counts, part)
+    words = {"state.closed": is_closed(brief, part), "directorates.absent": part in told["absent"]}
+    words["map.left_out"] = part in told.get("left_out", ())
+    word = next((key for key, holds in words.items() if holds), "")
+    name = part_name(brief, part)
+    return without_numbers(name, brief.say(word), len(found)) if word else [name, *found]
 
 
 def _counted(counts: Counts, part: str) -> list[str]:
