@@ -36,3 +36,5 @@ def compare(before: str, round_name: str, scope: str, as_json: bool) -> None:
     _judged_before(project, before, round_name)
     for line in [json.dumps(found.rows, ensure_ascii=False, indent=2)] if as_json else found.lines:
         click.echo(line)
+    if as_json and found.silent:
+        click.echo(found.silent, err=True)

@@ -16,7 +16,7 @@ from subject_briefs import as_figures_see_it
 from test_figures_told import MOVED_SIGN
 
 from pipeline import brief as briefs
-from pipeline import facility_list, figures, lineage, link, report, review, since, trace, verdict
+from pipeline import facility_list, figures, indicators, lineage, link, report, review, since, trace, verdict
 from pipeline.brief import edition, since_withheld
 from pipeline.brief import since as brief_since
 from pipeline.brief.subjects import Subject
@@ -30,6 +30,7 @@ from pipeline.registry import Public
 from pipeline.review import copies
 from pipeline.run import plan
 from pipeline.since import compare
+from pipeline.since.told import lines, rows
 
 LANGUAGES = ("en", "ar", "ckb")
 REVIEW = ("review_cards", "since", "review_lost", "review_beside", "review_facilities", "form_health", "issues")
@@ -242,6 +243,28 @@ def test_compare_tells_any_two_rounds_in_order(here: Project) -> None:
         compare.compare(project, followed.LATER, followed.ROUND, "kirkuk")
     with pytest.raises(UsageError, match="did you mean 'kirkuk'"):
         compare.compare(project, followed.ROUND, followed.LATER, "kirkukk")
+
+
+def test_compare_tells_no_number_of_who_showed_none_in_either_round_and_names_it_in_the_totals(tmp_path: Path) -> None:
+    project = followed.copy(tmp_path)
+    place = project.verdict(followed.LATER, "facilities")
+    judged = project.read_json(place)
+    judged["directorates"]["kirkuk"] |= {"state": "closed", "critical": 1}
+    judged["iraq"] |= {"left_out": ["kirkuk"]}
+    project.write_json(place, judged)
+    found = since.beside(project, followed.LATER, followed.ROUND)
+    before = replace(found, told=found.told | found.stands, stands={key: [] for key in found.stands})
+    entries = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
+    others = found.events.loc[found.events["directorate"] != "kirkuk", "event"].value_counts()
+    assert len(found.events) > others.sum()
+    for held, shut_in in ((found, followed.LATER), (before, followed.ROUND)):
+        alone = list(lines(held, "kirkuk", followed.LATER, {"kirkuk"}, entries))
+        assert alone == [f"kirkuk showed no number in {shut_in}: nothing is compared"]
+        assert rows(held, "kirkuk", followed.LATER) == []
+        wide = list(lines(held, "iraq", followed.LATER, set(project.registry.directorates), entries))
+        assert wide[0] == f"the totals of {shut_in} lack kirkuk: its change is told as coverage"
+        assert wide[1] == ", ".join(f"{event} {others[event]}" for event in sorted(others.index))
+        assert rows(held, "iraq", followed.LATER)
 
 
 def test_a_round_that_follows_none_is_held_against_none() -> None:

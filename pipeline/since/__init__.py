@@ -44,6 +44,7 @@ class Found:
     """What a round is beside an earlier one."""
 
     told: dict[str, Any]
+    stands: dict[str, list[str]]
     links: pd.DataFrame
     events: pd.DataFrame
     changes: pd.DataFrame
@@ -82,7 +83,8 @@ def beside(project: Project, round_name: str, previous: str) -> Found:
     first = project.read_table(previous, "measures")
     found = changes(first, before, now, links, entries, measure.country_of(project))
     return Found(
-        told=_told(project, round_name, previous, links, before, now),
+        told=_told(project, round_name, previous, links, before),
+        stands=_stands(project, round_name, now),
         links=links,
         events=_placed(match.events(links, tables["facilities"], today["facilities"]), tables, today),
         changes=ruled(found, _ruled(ruled_on)),
@@ -114,12 +116,8 @@ def _said(ruling: rulings.Ruling) -> tuple[str, str]:
     return ruling.kind, "; ".join(ruling.reasons)
 
 
-def _told(
-    project: Project, round_name: str, previous: str, links: pd.DataFrame, before: Facts, now: Facts
-) -> dict[str, Any]:
+def _told(project: Project, round_name: str, previous: str, links: pd.DataFrame, before: Facts) -> dict[str, Any]:
     entry, there = project.round(previous), links["previous_id"].notna() & links["facility_id"].notna()
-    standing = verdict.combined([verdict.read(project, previous, table) for table in JUDGED])
-    reported = set(before.facilities.loc[before.kept, "directorate"].astype(str))
     return {
         "previous": previous,
         "window": list(entry.window),
@@ -127,6 +125,15 @@ def _told(
         "forms": [entry.form, project.round(round_name).form],
         "linked": int(there.sum()),
         "doubtful": int((there & ~links["certain"]).sum()),
+        **_stands(project, previous, before),
+    }
+
+
+def _stands(project: Project, round_name: str, facts: Facts) -> dict[str, list[str]]:
+    """Who was absent in a round, who was left out of its totals, and which scopes showed no number."""
+    standing = verdict.combined([verdict.read(project, round_name, table) for table in JUDGED])
+    reported = set(facts.facilities.loc[facts.kept, "directorate"].astype(str))
+    return {
         "absent": [slug for slug in project.registry.directorates if slug not in reported],
         "left_out": list(standing.iraq.left_out),
         "closed": _closed(project, standing, reported),

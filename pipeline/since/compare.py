@@ -9,17 +9,18 @@ from pipeline import indicators, lineage, places
 from pipeline.errors import UsageError, unknown
 from pipeline.project import Project
 from pipeline.since import beside
-from pipeline.since.told import head, lines, rows
+from pipeline.since.told import lines, rows, why_silent
 
 REVIEW = "annual-review"
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the command says: lines for the screen, rows for a program."""
+    """What the command says: lines for the screen, rows for a program, and why it has none."""
 
     lines: list[str]
     rows: list[dict[str, Any]]
+    silent: str
 
 
 def compare(project: Project, before: str, round_name: str, scope: str) -> Told:
@@ -32,10 +33,9 @@ def compare(project: Project, before: str, round_name: str, scope: str) -> Told:
         )
     found = beside(project, round_name, before)
     entries = indicators.catalogue(project.read_csv(project.reference("indicators.csv")))
-    told = list(lines(found, scope, _members(project, scope), entries))
-    # Two lines about facilities, then the figures.
-    table = [*told[:2], head([before, round_name]), *told[2:]] if len(told) > 1 else told
-    return Told([f"{scope}: {before} and {round_name}", *table, _page(project, before, round_name)], rows(found, scope))
+    told = lines(found, scope, round_name, _members(project, scope), entries)
+    shown = [f"{scope}: {before} and {round_name}", *told, _page(project, before, round_name)]
+    return Told(shown, rows(found, scope, round_name), why_silent(found, scope, round_name))
 
 
 def _members(project: Project, scope: str) -> set[str]:

@@ -20,28 +20,58 @@ SHOWN = (
 PARTS = ("before", "", "panel_before", "panel")
 
 
-def rows(found: Found, scope: str) -> list[dict[str, Any]]:
-    """The changes of a scope as a whole, every indicator, without blanks."""
+def rows(found: Found, scope: str, round_name: str) -> list[dict[str, Any]]:
+    """The changes of a scope as a whole, every indicator, without blanks; none where it showed no number."""
+    if why_silent(found, scope, round_name):
+        return []
     table = found.changes
     mine = table[(table["scope"] == scope) & (table["dimension"] == "all")][COLUMNS]
     told = mine.drop(columns=["dimension", "group"]).astype(object)
     return [{str(name): value for name, value in row.items() if not pd.isna(value)} for row in told.to_dict("records")]
 
 
-def lines(found: Found, scope: str, members: Collection[str], entries: Mapping[str, Entry]) -> Iterator[str]:
+def lines(
+    found: Found, scope: str, round_name: str, members: Collection[str], entries: Mapping[str, Entry]
+) -> Iterator[str]:
     """A few lines for the screen."""
-    if scope in found.told["closed"]:
-        yield f"{scope} showed no number in {found.told['previous']}: nothing is compared"
+    stood = {found.told["previous"]: found.told, round_name: found.stands}
+    if silent := why_silent(found, scope, round_name):
+        yield silent
         return
-    counted = found.events.loc[found.events["directorate"].isin(members), "event"].value_counts()
-    yield ", ".join(f"{event} {counted[event]}" for event in sorted(counted.index)) or "nothing happened to facilities"
-    told = rows(found, scope)
+    # A directorate that is left out by name has numbers of its own all the same.
+    out = {name: _out(told, members) if len(members) > 1 else [] for name, told in stood.items()}
+    yield from (
+        f"the totals of {name} lack {', '.join(slugs)}: its change is told as coverage"
+        for name, slugs in out.items()
+        if slugs
+    )
+    yield _happened(found, set(members).difference(*out.values()))
+    told = rows(found, scope, round_name)
     listed = next(row for row in told if row["indicator"] == "U_LISTED")
     then, now, both = (listed[name] for name in ("before_numerator", "numerator", "linked"))
     yield f"listed {then:,} then, {now:,} now, {both:,} in both rounds"
+    yield head(list(stood))
     for row in told:
         if row["indicator"].startswith(SHOWN):
             yield _line(row, indicators.entry(row["indicator"], entries).unit)
+
+
+def why_silent(found: Found, scope: str, round_name: str) -> str:
+    """Why nothing of a scope is compared: it showed no number in one of the rounds; blank where it did in both."""
+    for name, told in ((found.told["previous"], found.told), (round_name, found.stands)):
+        if scope in told["closed"]:
+            return f"{scope} showed no number in {name}: nothing is compared"
+    return ""
+
+
+def _out(told: Mapping[str, Any], members: Collection[str]) -> list[str]:
+    """The directorates of a wider scope that a round's totals lack: closed, silent, or left out by name."""
+    return [slug for slug in dict.fromkeys([*told["closed"], *told["left_out"]]) if slug in members]
+
+
+def _happened(found: Found, members: Collection[str]) -> str:
+    counted = found.events.loc[found.events["directorate"].isin(members), "event"].value_counts()
+    return ", ".join(f"{event} {counted[event]}" for event in sorted(counted.index)) or "nothing happened to facilities"
 
 
 def _line(row: dict[str, Any], unit: str) -> str:
