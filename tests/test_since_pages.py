@@ -44,6 +44,21 @@ def text(brief: Brief, section: str) -> str:
     return " ".join(str(part.markup) for part in getattr(figures, section).parts(brief))
 
 
+@pytest.mark.parametrize(("count", "is_red"), [(0, False), (7, True)])
+def test_what_was_lost_is_red_at_the_head_of_the_review_too_and_nothing_else_is(count: int, is_red: bool) -> None:
+    brief = brief_of("iraq", "annual-review")
+    slices = {name: rows.copy() for name, rows in brief.slices.items()}
+    slices["lost"]["count"] = "0"
+    slices["happened"]["facilities"] = "0"
+    for name, column, by in (("lost", "count", "what"), ("happened", "facilities", "event")):
+        firsts = ~slices[name].duplicated(by)
+        slices[name].loc[firsts, column] = str(count)
+    cards = text(replace(brief, slices=slices), "review_cards").split("<li>")[1:]
+    red = {re.sub("<[^>]+>", "", card) for card in cards if '"lost"' in card}
+    words = ("Gone", "Facilities closed", "Stopped functioning", "Services lost")
+    assert red == ({f"{count}{word}" for word in words} if is_red else set())
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("section", REVIEW)
 def test_every_section_of_the_review_reads_well_in_every_language(section: str, language: str) -> None:

@@ -17,7 +17,8 @@ from pipeline.figures.since import marked_table
 from pipeline.figures.told import facility
 from pipeline.words import LEFT_TO_RIGHT, NONE, number
 
-LOST = ("gone", "closed", "stopped", "services_lost", "services_won")
+WON = "services_won"
+LOST = ("gone", "closed", "stopped", "services_lost", WON)
 # Each part of a review in the order of its tiers: status, condition, staff, services.
 BESIDE = (
     "U_EXISTING",
@@ -45,10 +46,17 @@ def review_cards(brief: Brief) -> Iterator[Part]:
     happened = _sums(brief, "happened", "event", "facilities")
     both = brief.say("review.of", n=listed["both"] or 0)
     found = [(number(listed["now"] or 0), brief.say("review.listed"), both)]
-    found += [(number(happened.get(event, 0)), brief.say(f"review.event.{event}"), "") for event in ("gone", "opened")]
-    found += [(number(lost.get(what, 0)), brief.say(f"review.lost.{what}"), "") for what in LOST[1:]]
+    found += [(_head(happened, event), brief.say(f"review.event.{event}"), "") for event in ("gone", "opened")]
+    found += [(_head(lost, what), brief.say(f"review.lost.{what}"), "") for what in LOST[1:]]
     yield cards(found)
     yield paragraph(brief.say("review.tiers"), "caution")
+
+
+def _head(counts: Mapping[str, int], what: str) -> str:
+    """A number of a card: red where it was lost, whose word stands beside it."""
+    text = number(counts.get(what, 0))
+    is_red = counts.get(what) and what in LOST and what != WON
+    return Markup('<span class="lost">{}</span>').format(text) if is_red else text
 
 
 @section("review_lost", needs="since")
@@ -80,7 +88,7 @@ def _lost(row: Mapping[str, str], what: str) -> Cell:
     count = int(row["count"])
     if not count:
         return "0"
-    if what == "services_won":
+    if what == WON:
         return Markup('<span class="won">{}+{}</span>').format(LEFT_TO_RIGHT, number(count))
     text = Markup('<span class="lost">{}-{}</span> <small>{}</small>')
     return text.format(LEFT_TO_RIGHT, number(count), number(int(row["of"])))
@@ -97,7 +105,7 @@ def _sums(brief: Brief, slice_name: str, by: str, counted: str) -> dict[str, int
 def _item(brief: Brief, row: Mapping[str, str]) -> list[Cell]:
     services = brief.items("service")
     lost = _lost({"count": row["lost"], "of": row["of"] or "0"}, "services_lost")
-    return [services.get(row["item"], row["item"]), lost, _lost({"count": row["won"]}, "services_won")]
+    return [services.get(row["item"], row["item"]), lost, _lost({"count": row["won"]}, WON)]
 
 
 @section("review_beside", needs="since")
