@@ -52,6 +52,15 @@ def test_what_gates_found_is_counted_by_facility_and_by_question_not_by_column(c
     assert sign(found, "CONDBx", "closed") == (1, 3)
 
 
+def test_a_blank_is_not_told_a_second_time_as_a_doubt_of_the_gate(codebook: Codebook) -> None:
+    rows = [("w/0", "HFACC", "warning"), ("w/1", "HFACC", "warning"), ("w/1", "HFACC", "critical")]
+    findings = pd.DataFrame(rows, columns=["facility_id", "question", "severity"])
+    found = round_of(codebook, findings=findings, HFACC=["A1", "", "A2"])
+    assert sign(found, "HFACC", "missing") == (1, 3)
+    assert sign(found, "HFACC", "contradicted") == (1, 3)
+    assert sign(found, "HFACC", "closed") == (1, 3)
+
+
 def test_a_correction_counts_a_facility_once_and_a_recode_as_many_as_it_touches(codebook: Codebook) -> None:
     about = "reason: r, role: Analyst, office: o, date: '2023-05-04'"
     decided = f"""

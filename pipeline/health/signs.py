@@ -68,6 +68,9 @@ class Round:
         names = self.findings["question"].map(self._question_of).fillna("")
         rows = self.findings.assign(question=names)
         rows = rows[(rows["question"] != "") & (rows["facility_id"] != "")]
+        # A blank has a sign of its own: told as a doubt as well, it would count twice.
+        blank = [cell in self._blank for cell in zip(rows["question"], rows["facility_id"], strict=True)]
+        rows = rows[~(np.asarray(blank, dtype=bool) & (rows["severity"] == "warning"))]
         counted = rows.groupby(["question", "severity"])["facility_id"].nunique()
         return {(str(key[0]), str(key[1])): int(size) for key, size in counted.items()}  # type: ignore[index]
 
@@ -89,6 +92,13 @@ class Round:
         """Answers that are again what they were two rounds ago, of those that had changed in between."""
         rows = zip(self.turned["question"], self.turned["turned"], self.turned["changed"], strict=True)
         return {str(name): (int(back), int(changed)) for name, back, changed in rows}
+
+    @cached_property
+    def _blank(self) -> set[tuple[str, str]]:
+        """The answers that are missing, as question and facility."""
+        ids = self.facility_ids.to_numpy(dtype=object)
+        counted = (one.name for one in self.questions if _is_due(one))
+        return {(name, str(one)) for name in counted for one in ids[self.states[name] == MISSING]}
 
     @cached_property
     def _question_of(self) -> dict[str, str]:
@@ -131,9 +141,13 @@ def _asked(round_: Round, question: Question) -> int:
     return int(np.isin(round_.states[question.name], ASKED).sum())
 
 
-def _missing(round_: Round, question: Question) -> Found | None:
+def _is_due(question: Question) -> bool:
     """Ticks are left blank on purpose, and so is what nobody must answer."""
-    if question.type == "select_multiple" or not question.required:
+    return question.type != "select_multiple" and bool(question.required)
+
+
+def _missing(round_: Round, question: Question) -> Found | None:
+    if not _is_due(question):
         return None
     return int((round_.states[question.name] == MISSING).sum()), _asked(round_, question)
 
