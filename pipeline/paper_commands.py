@@ -113,6 +113,8 @@ def compare_keyed(name: str, first: Path, second: Path, out: Path | None, agreed
     from pipeline.forms import keyed
     from pipeline.tables.xlsx import workbook
 
+    if first.samefile(second):
+        raise UsageError(f"{first.name} is named twice: a file agrees with itself; name the two that two people keyed")
     project = _project()
     found = keyed.compare(project, name, first, second)
     click.echo(keyed.text(found))

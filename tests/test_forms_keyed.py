@@ -110,6 +110,14 @@ def test_a_sheet_of_another_form_is_refused(project: Project, papers: Path) -> N
         keyed.compare(project, FORM, papers, write(papers.with_name("second.csv"), rows))
 
 
+def test_one_keying_named_twice_is_no_agreement(
+    project: Project, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed = papers.with_name("agreed.csv")
+    words = ("form", "compare-keyed", FORM, str(papers), str(papers), "--agreed", str(agreed))
+    assert ends(monkeypatch, project.root, *words) == 2 and not agreed.exists()
+
+
 def test_nothing_passes_until_both_agree(project: Project, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other, out, agreed = (papers.with_name(name) for name in ("second.csv", "differs.xlsx", "agreed.csv"))
     changed(papers, 1, "MoSDPOP", "123457")
