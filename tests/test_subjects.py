@@ -122,6 +122,22 @@ def test_the_sectors_of_a_page_have_names_and_numbers_of_their_own() -> None:
         assert row and f"{share.numerator}/{share.denominator}" in row.group()
 
 
+def test_a_wider_page_sets_the_sectors_of_its_directorates_beside_each_other() -> None:
+    brief, of_one = brief_of("iraq", "primary-care"), brief_of("kirkuk", "primary-care")
+    for sector in areas(of_one):
+        assert brief.numbers.sectors["FUN_FULL", "kirkuk", sector] == of_area(of_one, "FUN_FULL", sector)
+    known = {sector: one for (name, _, sector), one in brief.numbers.sectors.items() if name == "FUN_FULL"}
+    assert sum(one.numerator for one in known.values()) == brief.level("FUN_FULL", "phc").numerator
+    found = page(brief)["centre_areas"].partition("Primary care centres by sector")[2]
+    ranked = {brief.label("sector", sector): one.value for sector, one in known.items() if (one.denominator or 0) >= 10}
+    shown = re.findall(r'<th scope="row">(.*?)</th>', found)
+    assert set(shown) == set(ranked) and len(ranked) > 1
+    assert [ranked[name] for name in shown] == sorted(ranked.values())
+    assert f"{len(ranked)} of {len(known)} sectors" in found
+    public = replace(brief, told={**brief.told, "edition": "public"})
+    assert "ranks nobody" in page(public)["centre_areas"] and "by sector" not in page(public)["centre_areas"]
+
+
 def test_the_worst_are_ranked_among_ten_or_more_only_and_in_the_internal_edition_only() -> None:
     brief = brief_of("iraq", "primary-care")
     ranked = worst(brief, "SVC_DOMAIN_sexual_violence")

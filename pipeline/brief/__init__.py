@@ -149,7 +149,7 @@ def cut(material: Material, scope: str, cuts: Cuts, subject: Subject) -> tuple[d
         asked = annual_review.labels(material, slices["signs"])
         slices["labels"] = pd.concat([slices["labels"], asked], ignore_index=True)
     slices |= _numbers(material, scope, cuts, subject) | _register(material, scope, cuts, subject, slices["labels"])
-    if len(told["members"]) == 1 and "phc_sector" in subject.cuts:
+    if subject.sectors or (len(told["members"]) == 1 and "phc_sector" in subject.cuts):
         slices["labels"] = pd.concat([slices["labels"], brief_slices.sector_names(material, scope)], ignore_index=True)
     lists = {name: cuts.lists[name] for name in subject.lists}
     slices["facilities"], lengths = brief_lists.facilities(material, scope, lists)
@@ -232,6 +232,9 @@ def _numbers(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Sl
     if scope in WIDER_SCOPES:
         shown = [cuts.areas[slug] for slug in material.members(scope) if cuts.states[slug] != "closed"]
         slices["areas"] = subject.areas(pd.concat([part for part in shown if len(part)] or [cuts.everywhere["areas"]]))
+        if subject.sectors:
+            open_ = [slug for slug in material.members(scope) if cuts.states[slug] != "closed"]
+            slices["sectors"] = brief_slices.centres_of_sectors(cuts.measures, open_, subject.sectors)
     elif subject.beside:
         slices["areas"] = subject.areas(cuts.sectors[scope])
     return slices

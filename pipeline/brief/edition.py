@@ -27,7 +27,7 @@ Slices = Mapping[str, pd.DataFrame]
 RESTRICTED_BELOW = 3
 RESTRICTED_CAUSES = ("conflict", "security")
 # Lists whose rows say what single facilities lack, and findings, which quote their answers.
-INTERNAL_SLICES = ("declared", "findings", "list", "events", "written", "issues")
+INTERNAL_SLICES = ("declared", "findings", "list", "events", "written", "issues", "sectors")
 INTERNAL_LISTS = ("gaps",)
 # The place of a single facility on a map; squares with several may go out (`brief.map`).
 PLACES = "point"

@@ -19,6 +19,7 @@ from pipeline.words import percent
 
 COLUMNS = ["indicator", "dimension", "group", "unit", "numerator", "denominator", "not_asked", "missing", "reason"]
 AREA_COLUMNS = ["indicator", "scope", *COLUMNS[2:]]
+SECTOR_COLUMNS = ["indicator", "directorate", "sector", *COLUMNS[3:]]
 COMPARISON_COLUMNS = ["indicator", "group", "percent"]
 TEXTS = dict.fromkeys(("indicator", "scope", "dimension", "group", "reason"), str)
 # Whole scope only; whole scope and care; also by type of facility; also by town and country.
@@ -144,6 +145,16 @@ def sectors(material: Material) -> dict[str, pd.DataFrame]:
     return {slug: found.get(slug, cut[AREA_COLUMNS].head(0)) for slug in material.members("iraq")}
 
 
+def centres_of_sectors(own: Mapping[str, pd.DataFrame], members: Iterable[str], shown: Iterable[str]) -> pd.DataFrame:
+    """What a wider page shows of the primary care centres of each sector of its directorates."""
+    of_sectors = {
+        slug: own[slug].loc[own[slug]["dimension"] == "phc_sector"].assign(directorate=slug) for slug in members
+    }
+    found = pd.concat(list(of_sectors.values()) or [pd.DataFrame(columns=[*COLUMNS, "directorate"])])
+    told = found[found["indicator"].isin(list(shown))].rename(columns={"group": "sector"})
+    return told[SECTOR_COLUMNS].reset_index(drop=True)
+
+
 def parts(material: Material, scope: str) -> list[str]:
     """The parts of a scope in their official order: directorates, or sectors, unknown ones last."""
     if scope in WIDER_SCOPES:
@@ -217,9 +228,9 @@ def _listed_labels(material: Material) -> Iterable[dict[str, str]]:
 
 
 def sector_names(material: Material, scope: str) -> pd.DataFrame:
-    """The names of a directorate's sectors; those known in Arabic or Kurdish only are written so in both."""
+    """The names of the sectors of a scope; those known in Arabic or Kurdish only are written so in both."""
     known = material.places.sectors
-    rows = known[known["directorate"] == scope].assign(list="sector")
+    rows = known[known["directorate"].isin(material.members(scope))].assign(list="sector")
     named = rows.rename(columns={"slug": "code", "name_in_exports": "en", "name_ar": "ar"})
     return named.assign(ckb=named["ar"])[["list", "code", *NAMES]]
 

@@ -40,6 +40,8 @@ class Subject:
     lists: tuple[str, ...] = ()
     cuts: tuple[str, ...] = ()
     """Of the cuts of primary care alone, those that the page shows."""
+    sectors: tuple[str, ...] = ()
+    """What a wider page shows of the primary care centres of each sector."""
     compared: tuple[str, ...] = ()
     """Further indicators, by their beginnings, that stand beside those of Iraq."""
     has_remark: bool = False
@@ -139,6 +141,7 @@ SUBJECTS = {
             "POP_PHC_10K",
         ),
         kinds=("amenity", "service"), cuts=PHC, asks=(*WORK, "amenities"),
+        sectors=("U_LISTED", "U_EXISTING", "OPS_OPERATIONAL", "FUN_FULL", "AMN_WASH"),
         since=(*COUNTED, "OPS_OPERATIONAL", "FUN_FULL", "ACC_FULL", "AMN_WASH", "SVC_DOMAIN_", "HR_PHC_DOCTOR"),
     ),
     "annual-review": Subject(

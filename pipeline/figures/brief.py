@@ -4,6 +4,7 @@ data/briefs/<round>/<scope>/<report>/ holds brief.json (who, when, state, eviden
 measures      indicator, dimension, group, unit, numerator, denominator, not_asked, missing, reason
 comparison    indicator, group, percent: Iraq's shares as they are displayed, in whole percent
 areas         the measures of single directorates, with `scope`, for a wider report; of sectors, for a directorate
+sectors       the measures of the primary care centres of each sector, for a wider report about primary care
 labels        list, code, en, ar, ckb
 items         item, kind, module, asked (inpatient, or blank), sensitivity, en, ar, ckb: in the order of the form
 methods       code, name, numerator, denominator, source, note

@@ -94,6 +94,11 @@ class Numbers:
         """The measures of the directorates of a wider report, by indicator, directorate and level."""
         return _measures(self.slices["areas"], ("indicator", "scope", "group"))
 
+    @cached_property
+    def sectors(self) -> dict[tuple[str, str, str], Measure]:
+        """The measures of primary care centres on a wider page, by indicator, directorate and sector."""
+        return _measures(self.slices["sectors"], ("indicator", "directorate", "sector"))
+
 
 def _measures(rows: pd.DataFrame, key: tuple[str, str, str]) -> dict[tuple[str, str, str], Measure]:
     names = ("numerator", "denominator", "missing", "not_asked")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.figures import areas as figures_areas
-from pipeline.figures.areas import PRIMARY_CARE, areas, column, kinds, most_named, of_area
+from pipeline.figures.areas import PRIMARY_CARE, areas, column, is_wider, kinds, most_named, of_area
 from pipeline.figures.brief import Brief
 from pipeline.figures.cards import Card, cards, count_card, share_card
 from pipeline.figures.html import Cell, Part, bullets, paragraph, table
-from pipeline.figures.numbers import Measure
+from pipeline.figures.numbers import NOTHING, Measure
 from pipeline.figures.parts import (
     Parted,
     Single,
@@ -32,6 +32,8 @@ SHARES = ("OPS_OPERATIONAL", "FUN_FULL", "AMN_WASH")
 # What belongs to the network and is no centre; it stands in a table of its own.
 BESIDE = ("phc_main_specialized", "health_house", "mobile_clinic", "mobile_team", "public_clinic", "first_aid")
 PLACES = ("urban", "rural")
+# A wider page prints so many sectors; all of them are in the tables beside it.
+SECTORS = 50
 OF_PLACES = ("OPS_OPERATIONAL", "FUN_FULL", "ACC_FULL", "AMN_WASH")
 
 
@@ -202,6 +204,33 @@ def centre_areas(brief: Brief) -> Iterator[Part]:
     tiles.append([whole_name(brief), *_domains_of(brief, "", domains)])
     columns = [column(brief), *(brief.say(f"domain.short.{one}") for one in domains)]
     yield table(brief.say("centre_areas.tiles", kinds=kinds(brief)), columns, tiles, "total tiles")
+    if is_wider(brief):
+        yield from _sectors(brief)
+
+
+def _sectors(brief: Brief) -> Iterator[Part]:
+    """The sectors of a wider page whose centres function fully least often, among those with ten or more."""
+    if brief.edition != "internal":
+        yield paragraph(brief.say("areas.no_ranks"), "source")
+        return
+    found = brief.numbers.sectors
+    full = {tuple(place): one for (name, *place), one in found.items() if name == "FUN_FULL"}
+    known = {place: one.value for place, one in full.items() if one.value is not None and not one.is_few}
+    worst = sorted(known, key=lambda place: (known[place], place))[:SECTORS]
+    if not worst:
+        return
+    columns = [brief.say(f"column.{name}") for name in ("sector", "directorate")]
+    columns += [brief.say("status.column.listed"), brief.say("status.column.existing")]
+    columns += [brief.say(f"centres.short.{name}") for name in SHARES]
+    yield table(brief.say("centre_areas.sectors"), columns, [_sector(brief, *place) for place in worst])
+    yield paragraph(brief.say("centre_areas.sectors_shown", n=number(len(worst)), of=number(len(full))), "more")
+
+
+def _sector(brief: Brief, directorate: str, sector: str) -> list[Cell]:
+    found = brief.numbers.sectors
+    counts = [amount(brief, found[name, directorate, sector]) for name in ("U_LISTED", "U_EXISTING")]
+    shares = [cell(found.get((name, directorate, sector), NOTHING)) for name in SHARES]
+    return [brief.label("sector", sector), brief.label("scope", directorate), *counts, *shares]
 
 
 def _in(brief: Brief, indicator: str, area: str) -> Measure:

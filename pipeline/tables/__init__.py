@@ -30,7 +30,18 @@ TOPICS = ("tables", "definitions", "sources", "lists")
 # The numbers first, then what explains them.
 # What maps are drawn from: outlines, and shares that stand in `measures` too.
 DRAWN = {"map", "map_names", "map_values", "tiles"}
-ORDER = ("measures", "areas", "comparison", "facilities", "declared", "findings", "items", "labels", "methods")
+ORDER = (
+    "measures",
+    "areas",
+    "sectors",
+    "comparison",
+    "facilities",
+    "declared",
+    "findings",
+    "items",
+    "labels",
+    "methods",
+)
 
 
 def beside(project: Project, round_name: str, scope: str, report: str, receipt_id: str) -> dict[Path, bytes]:
