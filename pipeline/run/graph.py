@@ -110,6 +110,7 @@ class Graph:
         try:
             self._record(name)
         except (DvcException, OSError) as problem:
+            _go_on_stopping(problem)
             raise HeramsError(f"{name}: {problem}") from problem
 
     def _record(self, name: str) -> None:
@@ -154,6 +155,7 @@ def opened(project: Project, targets: Sequence[str]) -> Iterator[Graph]:
             finally:
                 note.unlink(missing_ok=True)
     except DvcException as problem:
+        _go_on_stopping(problem)
         raise HeramsError(f"DVC: {problem}") from problem
     finally:
         repo.close()
@@ -171,6 +173,15 @@ def _locked(project: Project, repo: Any) -> Iterator[None]:
         yield
     finally:
         held.__exit__(None, None, None)
+
+
+def _go_on_stopping(problem: BaseException) -> None:
+    """Raises what stops this process where an error of DVC covers it: Ctrl-C may leave half of what DVC was writing."""
+    cause = problem.__context__
+    while cause is not None:
+        if not isinstance(cause, Exception):
+            raise cause
+        cause = cause.__context__
 
 
 def _mend(project: Project) -> None:
