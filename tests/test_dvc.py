@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from pathlib import PurePosixPath
 from typing import Any
 
 import grimp
@@ -74,6 +75,18 @@ def test_a_stage_names_the_modules_that_it_imports(here: Project, graph: grimp.I
         f"pipeline/{name}" if (here.root / "pipeline" / name).is_dir() else f"pipeline/{name}.py" for name in names
     }
     assert {path for path in entry["deps"] if path.startswith("pipeline/")} == places
+
+
+@pytest.mark.parametrize("stage", ["clean", "gate-facts", "measure", "gate-measures", "since", "brief"])
+def test_a_stage_that_holds_a_verdict_against_what_was_judged_declares_all_of_that(here: Project, stage: str) -> None:
+    rounds = {"item.round": "demo-2025", "key": "demo-2025", "item": "demo-2024"}
+    entry = stages(here)[stage]
+    declared = {re.sub(r"\$\{([^}]+)\}", lambda found: rounds[found[1]], path) for path in entry["deps"]}
+    verdicts = [path for path in declared if re.fullmatch(r"data/verdicts/[^/]+/[a-z]+\.json", path)]
+    assert f"data/verdicts/{rounds['key']}/records.json" in verdicts
+    for path in verdicts:
+        for judged in here.read_json(here.root / path)["inputs"]:
+            assert declared & {judged, *map(str, PurePosixPath(judged).parents)}, f"{stage}: {path} reads {judged}"
 
 
 def test_every_stage_depends_on_the_lock(here: Project) -> None:
