@@ -203,7 +203,7 @@ def test_a_choropleth_shades_each_area_alike_and_draws_no_other_line(imported: M
     assert first.svg.count("<path") == 18 and second.svg.count("<path") == 54
     assert first.svg.count("stroke=") - first.svg.count("stroke-dasharray") == 1
     dashed = first.svg.count("stroke-dasharray")
-    assert dashed and f"areas that have no facility here ({dashed})" in first.alt
+    assert dashed and f"areas with no facility that counts here ({dashed})" in first.alt
     assert "do not imply official endorsement" in first.note
 
 
