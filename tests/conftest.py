@@ -59,10 +59,9 @@ def make_small(root: Path, facilities: int = 300, directorates: tuple[str, ...] 
     """Copies what a round needs, cut to three directorates; DVC is initialised by the tests that need it."""
     for name in ("data/codebooks", "data/reference", "expectations", "notebooks"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    for name in ("dvc.yaml", ".dvcignore", "requirements.lock", "pyproject.toml"):
+    for name in ("dvc.yaml", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
-    # As it was compiled here (`*.pyc.*` is being written): each command that a test starts would compile it anew.
-    shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("*.pyc.*"))
+    shutil.copytree(ROOT / "pipeline", root / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     _cut(root / "data/reference/directorates.csv", "slug", directorates)
     _cut(root / "data/reference/sectors.csv", "directorate", directorates)
     sectors = tuple(pd.read_csv(root / "data/reference/sectors.csv", dtype=str)["slug"])
