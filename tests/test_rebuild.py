@@ -197,6 +197,8 @@ def test_an_environment_has_what_its_lock_says_and_no_more(tmp_path: Path, monke
     try:
         python = fresh.environment(tmp_path / "environment", tmp_path, None)
     except HeramsError as problem:
+        if "network was disabled" not in str(problem):
+            raise
         pytest.skip(f"no wheels at hand without network: {problem}")
     code = "import packaging, sys, importlib.metadata as m; print(sorted({d.name for d in m.distributions()}))"
     shown = subprocess.run([str(python), "-I", "-c", code], check=True, capture_output=True, text=True)

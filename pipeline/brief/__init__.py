@@ -230,11 +230,11 @@ def _numbers(material: Material, scope: str, cuts: Cuts, subject: Subject) -> Sl
         beside = brief_slices.comparison(cuts.measures["iraq"], subject.compared)
         slices["comparison"] = subject.measures(beside)
     if scope in WIDER_SCOPES:
-        shown = [cuts.areas[slug] for slug in material.members(scope) if cuts.states[slug] != "closed"]
+        members = [slug for slug in material.members(scope) if cuts.states[slug] != "closed"]
+        shown = [cuts.areas[slug] for slug in members]
         slices["areas"] = subject.areas(pd.concat([part for part in shown if len(part)] or [cuts.everywhere["areas"]]))
         if subject.sectors:
-            open_ = [slug for slug in material.members(scope) if cuts.states[slug] != "closed"]
-            slices["sectors"] = brief_slices.centres_of_sectors(cuts.measures, open_, subject.sectors)
+            slices["sectors"] = brief_slices.centres_of_sectors(cuts.measures, members, subject.sectors)
     elif subject.beside:
         slices["areas"] = subject.areas(cuts.sectors[scope])
     return slices

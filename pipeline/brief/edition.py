@@ -26,7 +26,7 @@ Slices = Mapping[str, pd.DataFrame]
 # With three facilities, none of them can compute another's answer from its own.
 RESTRICTED_BELOW = 3
 RESTRICTED_CAUSES = ("conflict", "security")
-# Lists whose rows say what single facilities lack, and findings, which quote their answers.
+# Lists whose rows say what single facilities lack, findings, which quote their answers, and what only ranks sectors.
 INTERNAL_SLICES = ("declared", "findings", "list", "events", "written", "issues", "sectors")
 INTERNAL_LISTS = ("gaps",)
 # The place of a single facility on a map; squares with several may go out (`brief.map`).

@@ -147,10 +147,8 @@ def sectors(material: Material) -> dict[str, pd.DataFrame]:
 
 def centres_of_sectors(own: Mapping[str, pd.DataFrame], members: Iterable[str], shown: Iterable[str]) -> pd.DataFrame:
     """What a wider page shows of the primary care centres of each sector of its directorates."""
-    of_sectors = {
-        slug: own[slug].loc[own[slug]["dimension"] == "phc_sector"].assign(directorate=slug) for slug in members
-    }
-    found = pd.concat(list(of_sectors.values()) or [pd.DataFrame(columns=[*COLUMNS, "directorate"])])
+    cut = [own[slug][own[slug]["dimension"] == "phc_sector"].assign(directorate=slug) for slug in members]
+    found = pd.concat(cut or [pd.DataFrame(columns=[*COLUMNS, "directorate"])])
     told = found[found["indicator"].isin(list(shown))].rename(columns={"group": "sector"})
     return told[SECTOR_COLUMNS].reset_index(drop=True)
 
